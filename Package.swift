@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "apus",
+  products: [
+    .executable(name: "apus", targets: ["apus"]),
+    .library(name: "ContainerRuntime", targets: ["ContainerRuntime"]),
+    .library(name: "OCI", targets: ["OCI"]),
+    .library(name: "Seccomp", targets: ["Seccomp"]),
+    .library(name: "Cgroups", targets: ["Cgroups"]),
+    .library(name: "JSON", targets: ["JSON"]),
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    target("Kernel", ["CLinux"]),
+    target("JSON"),
+    target("OCI", ["JSON"]),
+    target("Cgroups", ["Kernel", "OCI"]),
+    target("Seccomp", ["Kernel", "OCI"]),
+    target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp"]),
+    target("CommandLine"),
+    .executableTarget(
+      name: "apus",
+      dependencies: ["ContainerRuntime", "CommandLine", "OCI", "JSON", "Kernel"],
+      swiftSettings: settings),
+  ]
+)
