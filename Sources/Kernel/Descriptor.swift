@@ -1,0 +1,73 @@
+internal import CLinux
+
+/// An owned file descriptor, closed when its owner goes out of scope. Every descriptor is close-on-exec from birth.
+public struct Descriptor: ~Copyable, Sendable {
+  /// The number, valid only as long as the owner lives: for messages and `/proc/self/fd`.
+  public let number: Int32
+
+  /// Takes over a descriptor that nobody else owns.
+  public init(owning number: Int32) { self.number = number }
+
+  deinit { _ = cl_close(number) }
+
+  /// Gives the number up without closing it.
+  public consuming func release() -> Int32 {
+    let number = self.number
+    discard self
+    return number
+  }
+
+  /// Another descriptor of the same open file.
+  public borrowing func duplicate() throws(SystemCallError) -> Descriptor {
+    Descriptor(owning: try cl_fcntl(number, 1030 /* F_DUPFD_CLOEXEC */, 3).checked("dup", "descriptor \(number)"))
+  }
+
+  /// Lets the descriptor live on across execve(2), or not.
+  public borrowing func setCloseOnExec(_ on: Bool) throws(SystemCallError) {
+    try cl_fcntl(number, 2 /* F_SETFD */, on ? 1 : 0).check("fcntl", "descriptor \(number)")
+  }
+
+  /// Switches reads and writes between waiting and EAGAIN.
+  public borrowing func setNonBlocking(_ on: Bool) throws(SystemCallError) {
+    let flags = try cl_fcntl(number, 3 /* F_GETFL */, 0).checked("fcntl", "descriptor \(number)")
+    let wanted = on ? flags | 0o4000 : flags & ~0o4000
+    try cl_fcntl(number, 4 /* F_SETFL */, UInt(wanted)).check("fcntl", "descriptor \(number)")
+  }
+
+  /// The path by which procfs offers this descriptor: for calls that take no descriptor.
+  public var procPath: String { "/proc/self/fd/\(number)" }
+
+  /// Whether a descriptor number of this process is open (fcntl(2), F_GETFD).
+  public static func isOpen(_ number: Int32) -> Bool { cl_fcntl(number, 1, 0) >= 0 }
+
+  /// Works with a descriptor that something else owns and keeps open meanwhile (standard streams, inherited ones).
+  public static func borrowing<Result, Failure: Error>(
+    _ number: Int32, _ body: (borrowing Descriptor) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let borrowed = Descriptor(owning: number)
+    do {
+      let result = try body(borrowed)
+      _ = borrowed.release()
+      return result
+    } catch {
+      _ = borrowed.release()
+      throw error
+    }
+  }
+}
+
+/// Owned descriptors in a row, closed together.
+public struct DescriptorList: ~Copyable, Sendable {
+  private var numbers: [Int32] = []
+  public init() {}
+  deinit { for number in numbers { _ = cl_close(number) } }
+
+  public var count: Int { numbers.count }
+  public mutating func append(_ descriptor: consuming Descriptor) { numbers.append(descriptor.release()) }
+
+  public borrowing func withDescriptor<Result, Failure: Error>(
+    _ index: Int, _ body: (borrowing Descriptor) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try Descriptor.borrowing(numbers[index], body)
+  }
+}
