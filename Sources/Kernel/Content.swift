@@ -16,7 +16,8 @@ extension Descriptor {
 
   /// Reads to the end.
   /// - Parameter limit: bytes; one more gives EFBIG. Sizes the first read by `expected`.
-  public borrowing func readAll(limit: Int, expected: Int = 4096) throws(SystemCallError) -> [UInt8] {
+  public borrowing func readAll(limit: Int, expected: Int = 4096) throws(SystemCallError) -> [UInt8]
+  {
     var whole = try read(most: min(limit, expected) + 1)
     if whole.isEmpty { return whole }
     while true {
@@ -25,7 +26,9 @@ extension Descriptor {
       whole += more
       if whole.count > limit { break }
     }
-    if whole.count > limit { throw SystemCallError("read", "descriptor \(number)", Errno(rawValue: 27)) }
+    if whole.count > limit {
+      throw SystemCallError("read", "descriptor \(number)", Errno(rawValue: 27))
+    }
     return whole
   }
 
@@ -41,7 +44,9 @@ extension Descriptor {
     }
   }
 
-  public borrowing func write(_ text: String) throws(SystemCallError) { try write(Array(text.utf8)) }
+  public borrowing func write(_ text: String) throws(SystemCallError) {
+    try write(Array(text.utf8))
+  }
 
   /// Writes in exactly one call, as files of procfs and cgroups ask for; a short write is EIO.
   public borrowing func writeOnce(_ text: String) throws(SystemCallError) {

@@ -19,7 +19,9 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// Another descriptor of the same open file.
   public borrowing func duplicate() throws(SystemCallError) -> Descriptor {
-    Descriptor(owning: try cl_fcntl(number, 1030 /* F_DUPFD_CLOEXEC */, 3).checked("dup", "descriptor \(number)"))
+    Descriptor(
+      owning: try cl_fcntl(number, 1030 /* F_DUPFD_CLOEXEC */, 3).checked(
+        "dup", "descriptor \(number)"))
   }
 
   /// Lets the descriptor live on across execve(2), or not.
@@ -63,7 +65,9 @@ public struct DescriptorList: ~Copyable, Sendable {
   deinit { for number in numbers { _ = cl_close(number) } }
 
   public var count: Int { numbers.count }
-  public mutating func append(_ descriptor: consuming Descriptor) { numbers.append(descriptor.release()) }
+  public mutating func append(_ descriptor: consuming Descriptor) {
+    numbers.append(descriptor.release())
+  }
 
   public borrowing func withDescriptor<Result, Failure: Error>(
     _ index: Int, _ body: (borrowing Descriptor) throws(Failure) -> Result

@@ -98,18 +98,24 @@ let currentFolder: Int32 = -100
 
 extension Descriptor {
   /// Opens a path of the host.
-  public static func open(_ path: HostPath, _ flags: OpenFlags, mode: UInt32 = 0) throws(SystemCallError) -> Descriptor {
+  public static func open(_ path: HostPath, _ flags: OpenFlags, mode: UInt32 = 0)
+    throws(SystemCallError) -> Descriptor
+  {
     let raw = flags.union(.closeOnExec).rawValue
-    return Descriptor(owning: try retrying { unsafe cl_openat(currentFolder, path.string, raw, mode) }
-      .checked("open", path.string))
+    return Descriptor(
+      owning: try retrying { unsafe cl_openat(currentFolder, path.string, raw, mode) }
+        .checked("open", path.string))
   }
 
   /// Opens a name below this folder. The name is the program's own or resolved with `resolve`; symlinks in the last
   /// component are followed unless `flags` says otherwise.
-  public borrowing func open(_ name: String, _ flags: OpenFlags, mode: UInt32 = 0) throws(SystemCallError) -> Descriptor {
+  public borrowing func open(_ name: String, _ flags: OpenFlags, mode: UInt32 = 0)
+    throws(SystemCallError) -> Descriptor
+  {
     let raw = flags.union(.closeOnExec).rawValue
     let number = self.number
-    return Descriptor(owning: try retrying { unsafe cl_openat(number, name, raw, mode) }.checked("open", name))
+    return Descriptor(
+      owning: try retrying { unsafe cl_openat(number, name, raw, mode) }.checked("open", name))
   }
 
   /// openat2(2) below this folder. EAGAIN (a rename raced with `..`) is tried again a bounded number of times.
@@ -130,9 +136,11 @@ extension Descriptor {
   }
 
   public borrowing func makeNode(
-    _ name: String, kind: FileStatus.Kind, mode: UInt32, device: DeviceNumber = DeviceNumber(major: 0, minor: 0)
+    _ name: String, kind: FileStatus.Kind, mode: UInt32,
+    device: DeviceNumber = DeviceNumber(major: 0, minor: 0)
   ) throws(SystemCallError) {
-    try unsafe cl_mknodat(number, name, kind.rawValue | mode, device.major, device.minor).check("mknod", name)
+    try unsafe cl_mknodat(number, name, kind.rawValue | mode, device.major, device.minor).check(
+      "mknod", name)
   }
 
   public borrowing func makeSymlink(_ name: String, to target: String) throws(SystemCallError) {
@@ -148,20 +156,24 @@ extension Descriptor {
   }
 
   /// renameat2(2) within this folder.
-  public borrowing func rename(_ from: String, to: String, replacing: Bool = true) throws(SystemCallError) {
+  public borrowing func rename(_ from: String, to: String, replacing: Bool = true)
+    throws(SystemCallError)
+  {
     try unsafe cl_renameat2(number, from, number, to, replacing ? 0 : 1).check("rename", from)
   }
 
   public borrowing func status() throws(SystemCallError) -> FileStatus {
     var raw = cl_stat()
-    try unsafe cl_statx(number, "", 0x1000 /* AT_EMPTY_PATH */, statusMask, &raw).check("stat", "descriptor \(number)")
+    try unsafe cl_statx(number, "", 0x1000 /* AT_EMPTY_PATH */, statusMask, &raw).check(
+      "stat", "descriptor \(number)")
     return FileStatus(raw)
   }
 
   /// The status of a name below this folder; a symlink is not followed.
   public borrowing func status(of name: String) throws(SystemCallError) -> FileStatus {
     var raw = cl_stat()
-    try unsafe cl_statx(number, name, 0x100 /* AT_SYMLINK_NOFOLLOW */, statusMask, &raw).check("stat", name)
+    try unsafe cl_statx(number, name, 0x100 /* AT_SYMLINK_NOFOLLOW */, statusMask, &raw).check(
+      "stat", name)
     return FileStatus(raw)
   }
 
@@ -186,7 +198,8 @@ extension Descriptor {
   }
 
   /// Changes the owner of a name below this folder, never of what a symlink points to.
-  public borrowing func setOwner(uid: UInt32, gid: UInt32, of name: String) throws(SystemCallError) {
+  public borrowing func setOwner(uid: UInt32, gid: UInt32, of name: String) throws(SystemCallError)
+  {
     try unsafe cl_fchownat(number, name, uid, gid, 0x100).check("chown", name)
   }
 
@@ -204,14 +217,16 @@ extension Descriptor {
   /// flock(2) on the open file. Without `wait`, a lock held by another gives EAGAIN.
   public borrowing func lock(_ lock: Lock, wait: Bool) throws(SystemCallError) {
     let number = self.number
-    try retrying { cl_flock(number, wait ? lock.rawValue : lock.rawValue | 4) }.check("lock", "descriptor \(number)")
+    try retrying { cl_flock(number, wait ? lock.rawValue : lock.rawValue | 4) }.check(
+      "lock", "descriptor \(number)")
   }
 }
 
 extension HostPath {
   public func status(followingSymlinks: Bool = true) throws(SystemCallError) -> FileStatus {
     var raw = cl_stat()
-    try unsafe cl_statx(currentFolder, string, followingSymlinks ? 0 : 0x100, statusMask, &raw).check("stat", string)
+    try unsafe cl_statx(currentFolder, string, followingSymlinks ? 0 : 0x100, statusMask, &raw)
+      .check("stat", string)
     return FileStatus(raw)
   }
 
@@ -227,7 +242,8 @@ extension HostPath {
   }
   /// rename(2), replacing what is there.
   public func rename(to other: HostPath) throws(SystemCallError) {
-    try unsafe cl_renameat2(currentFolder, string, currentFolder, other.string, 0).check("rename", string)
+    try unsafe cl_renameat2(currentFolder, string, currentFolder, other.string, 0).check(
+      "rename", string)
   }
   /// Makes the folder and those above it that are missing, as `mkdir -p`.
   public func makeDirectories(mode: UInt32) throws(SystemCallError) {
@@ -235,7 +251,9 @@ extension HostPath {
     for part in string.utf8.split(separator: UInt8(ascii: "/")) {
       made += "/" + String(Substring(part))
       let result = unsafe cl_mkdirat(currentFolder, made, mode)
-      if let failure = result.failure, failure != .exists { throw SystemCallError("mkdir", made, failure) }
+      if let failure = result.failure, failure != .exists {
+        throw SystemCallError("mkdir", made, failure)
+      }
     }
   }
 }
@@ -253,7 +271,8 @@ private let statusMask: UInt32 = 0x7ff | CL_STATX_MNT_ID_UNIQUE
 
 private func readLinkAt(_ folder: Int32, _ path: String) throws(SystemCallError) -> String {
   let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-    let base = unsafe UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
+    let base = unsafe UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(
+      to: CChar.self)
     count = max(0, unsafe cl_readlinkat(folder, path, base, 4096))
   }
   if bytes.isEmpty { throw SystemCallError("readlink", path, .invalid) }

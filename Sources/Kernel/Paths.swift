@@ -1,6 +1,7 @@
 /// Why a string is no path.
 public enum PathProblem: Error, Equatable, Sendable, CustomStringConvertible {
-  case empty, containsNUL, notAbsolute, tooLong(Int)
+  case empty, containsNUL, notAbsolute
+  case tooLong(Int)
 
   public var description: String {
     switch self {
@@ -31,10 +32,13 @@ public struct HostPath: Hashable, Sendable, CustomStringConvertible {
   }
 
   private init(unchecked string: String) { self.string = string }
+  init(uncheckedPrefix prefix: Substring) { string = String(prefix) }
 
   public var isAbsolute: Bool { string.utf8.first == UInt8(ascii: "/") }
   /// The last component: empty for `/`.
-  public var lastComponent: String { string.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? "" }
+  public var lastComponent: String {
+    string.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
+  }
 
   /// The path made absolute against a folder and cleaned lexically (`.`, `..`, `//`), as Go's filepath.Join does.
   public func absolute(in folder: HostPath) -> HostPath {
@@ -62,7 +66,9 @@ public struct ContainerPath: Hashable, Sendable, CustomStringConvertible {
   package var relative: String { components.isEmpty ? "." : components.joined(separator: "/") }
   public var lastComponent: String { components.last ?? "" }
   public var parent: ContainerPath { ContainerPath(components: Array(components.dropLast())) }
-  public func appending(_ name: String) -> ContainerPath { ContainerPath(components: components + [name]) }
+  public func appending(_ name: String) -> ContainerPath {
+    ContainerPath(components: components + [name])
+  }
   public func isInside(_ other: ContainerPath) -> Bool { components.starts(with: other.components) }
 }
 

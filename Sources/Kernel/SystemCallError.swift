@@ -14,15 +14,21 @@ public struct SystemCallError: Error, Equatable, Sendable, CustomStringConvertib
 
   /// `mount /proc: operation not permitted (EPERM)`
   public var description: String {
-    subject.isEmpty ? "\(call): \(errno.message) (\(errno.name))" : "\(call) \(subject): \(errno.message) (\(errno.name))"
+    subject.isEmpty
+      ? "\(call): \(errno.message) (\(errno.name))"
+      : "\(call) \(subject): \(errno.message) (\(errno.name))"
   }
 }
 
 extension BinaryInteger {
   /// The result of a call of CLinux, or the error that a negative result means.
   @inline(__always)
-  func checked(_ call: String, _ subject: @autoclosure () -> String = "") throws(SystemCallError) -> Self {
-    if self < 0 { throw SystemCallError(call, subject(), Errno(rawValue: Int32(truncatingIfNeeded: 0 - self))) }
+  func checked(_ call: String, _ subject: @autoclosure () -> String = "") throws(SystemCallError)
+    -> Self
+  {
+    if self < 0 {
+      throw SystemCallError(call, subject(), Errno(rawValue: Int32(truncatingIfNeeded: 0 - self)))
+    }
     return self
   }
 

@@ -1,0 +1,70 @@
+internal import CLinux
+
+/// What tells one process from a later one with the same number.
+public struct ProcessIdentity: Equatable, Sendable {
+  public let pid: Int32
+  /// Field 22 of /proc/PID/stat: clock ticks after boot.
+  public let startTime: UInt64
+
+  public init(pid: Int32, startTime: UInt64) {
+    self.pid = pid
+    self.startTime = startTime
+  }
+
+  /// The process that has the number now; nil when there is none or it is a zombie.
+  public static func of(pid: Int32) throws(SystemCallError) -> (
+    identity: ProcessIdentity, isZombie: Bool
+  )? {
+    let bytes: [UInt8]
+    do {
+      bytes = try HostPath(constant: "/proc").appending("\(pid)/stat").read(expected: 512)
+    } catch {
+      if error.errno == .noSuchFile || error.errno == .noSuchProcess { return nil }
+      throw error
+    }
+    // The name in brackets may hold anything, a bracket too: the last one ends it.
+    guard let bracket = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = bytes[(bracket + 1)...].split(separator: UInt8(ascii: " "))
+    guard fields.count > 19, let start = UInt64(String(decoding: fields[19], as: UTF8.self)) else {
+      return nil
+    }
+    let state = fields[0].first
+    return (
+      ProcessIdentity(pid: pid, startTime: start),
+      state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+    )
+  }
+}
+
+public enum Host {
+  /// The id that the kernel gave to this boot.
+  public static func bootID() throws(SystemCallError) -> String {
+    try HostPath(constant: "/proc/sys/kernel/random/boot_id").readText()
+  }
+
+  /// The highest capability that the kernel knows.
+  public static func lastCapability() throws(SystemCallError) -> Int {
+    Int(try HostPath(constant: "/proc/sys/kernel/cap_last_cap").readText()) ?? 40
+  }
+}
+
+extension HostPath {
+  /// Whether the mount that holds the file is in this process's mount namespace. By statmount(2) on Linux 6.8 and
+  /// later, from mountinfo before.
+  public func isOnAttachedMount() throws(SystemCallError) -> Bool {
+    let status = try status()
+    if status.mountIDIsUnique {
+      let result = cl_statmount_exists(status.mountID)
+      if result >= 0 || result.failure == .overflow { return true }
+      if result.failure == .noSuchFile { return false }
+    }
+    var raw = cl_stat()
+    try unsafe cl_statx(currentFolder, string, 0, CL_STATX_MNT_ID, &raw).check("stat", string)
+    let wanted = String(raw.mount_id)
+    let table = try HostPath(constant: "/proc/self/mountinfo").read(
+      limit: 64 << 20, expected: 65536)
+    return table.split(separator: UInt8(ascii: "\n")).contains { line in
+      line.prefix { $0 != UInt8(ascii: " ") }.elementsEqual(wanted.utf8)
+    }
+  }
+}
