@@ -41,5 +41,6 @@ let package = Package(
       name: "apus",
       dependencies: ["ContainerRuntime", "CommandLine", "OCI", "JSON", "Kernel"],
       swiftSettings: settings),
+    tests("ProjectTests"),
   ]
 )

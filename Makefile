@@ -1,0 +1,77 @@
+# apus: build, test, demonstrate, measure, install. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# The static binaries are built in scratch folders of their own: `swift build` and `swift test` use other flags and
+# would rebuild everything at each change of hands. The stripped copy is renamed into .build/release/apus, so a path
+# that tests or containers use never holds half a file.
+STATIC_FLAGS := -c release --product apus --static-swift-stdlib -Xswiftc -static-executable
+BINARY := .build/release/apus
+FAULT_BINARY := .build-fault/apus
+SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Examples)
+
+.PHONY: build
+build: ## Build the static release binary, .build/release/apus
+	$(SWIFT) build $(STATIC_FLAGS) --scratch-path .build-static
+	scripts/place-binary.sh .build-static/release/apus $(BINARY)
+
+.PHONY: build-fault
+build-fault: ## Build the binary with fault injection for the tests, .build-fault/apus
+	$(SWIFT) build $(STATIC_FLAGS) --scratch-path .build-fault -Xswiftc -DAPUS_FAULTS
+	scripts/place-binary.sh .build-fault/release/apus $(FAULT_BINARY)
+
+$(BINARY):
+	@$(MAKE) --no-print-directory build
+
+.PHONY: test
+test: ## Install what the tests need, build, run every test as root (what .ci/run calls)
+	scripts/install-test-dependencies.sh
+	@$(MAKE) --no-print-directory build build-fault
+	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" scripts/test.sh
+
+.PHONY: test-unit
+test-unit: ## Run the tests that need neither root nor the static binary
+	$(SWIFT) test --skip IntegrationTests
+
+.PHONY: demo
+demo: ## Build, then run a busybox and a Debian container
+	scripts/install-packages.sh busybox-static jq mmdebstrap
+	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
+	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" scripts/demo.sh
+
+.PHONY: bench
+bench: ## Measure apus beside crun, runc and a C floor; writes docs/performance.md (BENCH_RUNS= to shorten)
+	scripts/install-packages.sh busybox-static gcc libc6-dev python3
+	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
+	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md
+
+.PHONY: install
+install: $(BINARY) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh install $(BINARY)
+
+.PHONY: uninstall
+uninstall: ## Remove what install put under PREFIX
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh uninstall $(BINARY)
+
+.PHONY: lint
+lint: ## Check the format of all Swift sources
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FORMAT_PATHS)
+
+.PHONY: format
+format: ## Format all Swift sources in place
+	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_FORMAT_PATHS)
+
+.PHONY: clean
+clean: ## Remove everything that was built or cached here
+	rm -rf .build .build-static .build-fault .build-demo .build-bench
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14

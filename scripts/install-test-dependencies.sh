@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside Swift, as Debian packages, and only what is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+wanted=$(cat .swift-version)
+if ! command -v "${SWIFT:-swift}" >/dev/null; then
+  echo "Swift $wanted is needed and not on PATH: https://www.swift.org/install/linux/" >&2
+  exit 1
+fi
+
+packages=(
+  binutils       # strip
+  busybox-static # the root file system of most bundles
+  iproute2       # network namespaces that a container joins
+  jq             # editing config.json
+  libcap2-bin    # capsh, getpcaps
+  libseccomp-dev # the oracle of the seccomp compiler's tests
+  procps
+  python3        # drivers of faults and terminals
+  strace         # counting system calls, injecting faults
+  tini           # a subreaper around the tests: PID 1 may reap late
+  uidmap         # newuidmap, newgidmap
+  util-linux     # unshare, nsenter, setpriv
+)
+exec scripts/install-packages.sh "${packages[@]}"
