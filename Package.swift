@@ -42,5 +42,6 @@ let package = Package(
       dependencies: ["ContainerRuntime", "CommandLine", "OCI", "JSON", "Kernel"],
       swiftSettings: settings),
     tests("ProjectTests"),
+    tests("CommandLineTests", ["CommandLine"]),
   ]
 )

@@ -1,0 +1,25 @@
+/// What help and the manual say of the program as a whole.
+enum ProgramDescription {
+  static var paragraphs: [CommandDefinition.Paragraph] {
+    [
+      .text(
+        """
+        Runs containers as the OCI runtime specification describes them. A container is made from a bundle, a folder \
+        with a config.json and usually a root file system. Engines such as containerd, Docker and Podman call this \
+        program; it can be called by hand just as well.
+        """)
+    ]
+  }
+
+  static var examples: [CommandDefinition.Example] {
+    [
+      CommandDefinition.Example(line: "spec", purpose: "Beside a folder rootfs, write a config.json."),
+      CommandDefinition.Example(line: "run hello", purpose: "Run it as the container hello."),
+    ]
+  }
+
+  static var visibleOptions: [OptionDefinition] {
+    GlobalOptions.definitions.filter { !$0.isHidden }
+      + [GlobalOptions.helpDefinition, GlobalOptions.versionDefinition]
+  }
+}

@@ -1,0 +1,4 @@
+/// The shells that completions are made for.
+public enum Shell: String, CaseIterable, Sendable {
+  case bash, zsh, fish
+}
