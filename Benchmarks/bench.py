@@ -1,0 +1,418 @@
+#!/usr/bin/env python3
+"""Measures apus beside crun, runc and a plain C floor on one bundle, interleaved, in one private mount namespace.
+
+Needs root and Python's standard library only; `make bench` installs the rest. Runtimes: APUS, CRUN, RUNC in the
+environment or on PATH; what is missing or refuses this machine is named and left out. BENCH_RUNS (default 200) is the
+number of measured runs per figure.
+
+Two states are measured. Hot: ten in a row of one program, after one that is not counted, then the next program's turn.
+Settled: one at a time, 40 ms of idling before each command. On cgroup v1 the two differ by the wait for an RCU grace
+period (about 10 ms) that each separate phase of attaching costs when nobody else has just paid for it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+WORK = os.path.join(ROOT, ".build-bench")
+SCRATCH = "/run/apus-bench"
+IDLE = 0.040
+IN_A_ROW = 10
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+
+class Failed(Exception):
+    pass
+
+
+class Spawner:
+    """The C program that starts and measures commands (spawn.c)."""
+
+    def __init__(self):
+        self.errors = os.path.join(SCRATCH, "stderr")
+        with open(self.errors, "wb") as errors:
+            self.process = subprocess.Popen(
+                [os.path.join(WORK, "spawn")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+
+    def ask(self, *words):
+        self.process.stdin.write("\t".join(words).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().split()
+        if len(answer) != 4:
+            raise Failed("the spawner is gone")
+        time_ns, cpu_us, peak_kib, status = map(int, answer)
+        if status != 0 and words[0] == "run":
+            with open(self.errors, errors="replace") as errors:
+                lines = errors.read().strip().splitlines()
+            raise Failed(f"{' '.join(words[1:])}: status {status}: {lines[-1] if lines else 'no message'}")
+        return {"ms": time_ns / 1e6, "cpu": cpu_us / 1e3, "peak": peak_kib / 1024}
+
+
+class Runtime:
+    """One OCI runtime with a state folder of its own."""
+
+    def __init__(self, name, path, spawner):
+        self.name, self.path, self.spawner = name, path, spawner
+        self.root = os.path.join(SCRATCH, name)
+        self.pid_file = os.path.join(SCRATCH, f"{name}.pid")
+
+    def version(self):
+        lines = subprocess.run([self.path, "--version"], capture_output=True, text=True).stdout.splitlines()
+        return lines[0] if lines else self.name
+
+    def call(self, *words):
+        return self.spawner.ask("run", self.path, "--root", self.root, *words)
+
+    def reap(self):
+        with open(self.pid_file) as file:
+            self.spawner.ask("reap", file.read().strip())
+
+    def run(self):
+        return {"run": self.call("run", "--bundle", bundle("true"), f"run-{self.name}")}
+
+    def lifecycle(self, before=lambda: None):
+        name = f"life-{self.name}"
+        before()
+        create = self.call("create", "--bundle", bundle("true"), "--pid-file", self.pid_file, name)
+        before()
+        start = self.call("start", name)
+        self.reap()
+        before()
+        delete = self.call("delete", name)
+        total = {key: create[key] + start[key] + delete[key] for key in ("ms", "cpu")}
+        total["peak"] = max(create["peak"], start["peak"], delete["peak"])
+        return {"create": create, "start": start, "delete": delete, "lifecycle": total}
+
+    def exec(self):
+        return {"exec": self.call("exec", f"stay-{self.name}", "/bin/true")}
+
+    def state(self):
+        return {"state": self.call("state", f"stay-{self.name}")}
+
+    def start_staying(self):
+        self.call("create", "--bundle", bundle("stay"), "--pid-file", self.pid_file, f"stay-{self.name}")
+        self.call("start", f"stay-{self.name}")
+
+    def stop_staying(self):
+        self.call("kill", f"stay-{self.name}", "KILL")
+        with open(self.pid_file) as file:
+            self.spawner.ask("reap", file.read().strip())
+        self.call("delete", f"stay-{self.name}")
+
+    def remove_all(self):
+        for prefix in ("run", "life", "stay"):
+            subprocess.run([self.path, "--root", self.root, "delete", "--force", f"{prefix}-{self.name}"],
+                           capture_output=True)
+
+
+class Floor:
+    """The plain C program of floor.c: no state, one command."""
+
+    name = "floor"
+
+    def __init__(self, spawner):
+        self.spawner = spawner
+
+    def run(self):
+        return {"run": self.spawner.ask(
+            "run", os.path.join(WORK, "floor"), os.path.join(bundle("true"), "rootfs"), "/bin/true")}
+
+
+def bundle(name):
+    return os.path.join(WORK, name)
+
+
+def make_bundles(runtime):
+    """Two bundles with one root file system: /bin/true and a sleep. The config is that of `spec`, without a terminal
+    and with a cgroup namespace, which runc's own leaves out on cgroup v1."""
+    rootfs = os.path.join(bundle("true"), "rootfs")
+    shutil.rmtree(rootfs, ignore_errors=True)
+    for folder in ("bin", "dev", "proc", "sys", "tmp", "etc"):
+        os.makedirs(os.path.join(rootfs, folder))
+    shutil.copy2(shutil.which("busybox"), os.path.join(rootfs, "bin/busybox"))
+    for applet in ("sh", "true", "sleep"):
+        os.symlink("busybox", os.path.join(rootfs, "bin", applet))
+    for name, args in (("true", ["/bin/true"]), ("stay", ["/bin/sleep", "100000"])):
+        os.makedirs(bundle(name), exist_ok=True)
+        path = os.path.join(bundle(name), "config.json")
+        if os.path.exists(path):
+            os.remove(path)
+        subprocess.run([runtime, "spec"], cwd=bundle(name), check=True)
+        with open(path) as file:
+            config = json.load(file)
+        config["process"]["terminal"] = False
+        config["process"]["args"] = args
+        config["root"]["path"] = rootfs
+        kinds = [namespace["type"] for namespace in config["linux"]["namespaces"]]
+        if "cgroup" not in kinds:
+            config["linux"]["namespaces"].append({"type": "cgroup"})
+        with open(path, "w") as file:
+            json.dump(config, file, indent=2)
+
+
+def compile_tools():
+    for name in ("floor", "spawn"):
+        subprocess.run(["gcc", "-O2", "-static", "-o", os.path.join(WORK, name), os.path.join(HERE, f"{name}.c")],
+                       check=True)
+
+
+def isolate():
+    """Starts this program again in a mount namespace of its own, then hides what must not be touched or seen."""
+    if os.environ.get("APUS_BENCH_ISOLATED") != "1":
+        os.environ["APUS_BENCH_ISOLATED"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    os.makedirs(SCRATCH)
+
+
+def hide_unified():
+    """crun refuses a hybrid machine; without the v2 tree it is a v1 machine."""
+    path = "/sys/fs/cgroup/unified"
+    if os.path.isdir(path):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", path], check=True)
+        return True
+    return False
+
+
+class Samples:
+    """Everything measured: samples[program][operation][state] is a list of {ms, cpu, peak}."""
+
+    def __init__(self):
+        self.values = {}
+
+    def add(self, program, state, measured):
+        for operation, sample in measured.items():
+            self.values.setdefault(program, {}).setdefault(operation, {}).setdefault(state, []).append(sample)
+
+    def get(self, program, operation, state, field):
+        samples = self.values.get(program, {}).get(operation, {}).get(state, [])
+        return sorted(sample[field] for sample in samples)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def percentile(values, share):
+    return values[min(len(values) - 1, round(share * (len(values) - 1)))]
+
+
+def turns(programs, count):
+    """The programs in an order that rotates, `count` times."""
+    for index in range(count):
+        shift = index % len(programs)
+        yield programs[shift:] + programs[:shift]
+
+
+def measure_hot(samples, programs, operation, runs, state="hot"):
+    for order in turns(programs, max(1, runs // IN_A_ROW)):
+        for program in order:
+            action = getattr(program, operation)
+            action()
+            for _ in range(min(IN_A_ROW, runs)):
+                samples.add(program.name, state, action())
+
+
+def measure_settled(samples, programs, operation, runs):
+    def idle():
+        time.sleep(IDLE)
+
+    for order in turns(programs, runs):
+        for program in order:
+            if operation == "lifecycle":
+                samples.add(program.name, "settled", program.lifecycle(before=idle))
+            else:
+                idle()
+                samples.add(program.name, "settled", getattr(program, operation)())
+
+
+def able(programs, check, what):
+    """Those that pass `check`; the others are named with the reason."""
+    passed = []
+    for program in programs:
+        try:
+            check(program)
+            passed.append(program)
+        except Failed as error:
+            print(f"{program.name} is left out of {what}: {error}")
+    return passed
+
+
+def measure(runs, spawner, runtimes):
+    samples = Samples()
+    floor = Floor(spawner)
+
+    apus = [runtime for runtime in runtimes if runtime.name == "apus"]
+    hybrid = []
+    if os.path.isdir("/sys/fs/cgroup/unified"):
+        hybrid = able(apus, lambda program: program.run(), "the machine as it is")
+    if hybrid:
+        progress("run, machine as it is")
+        measure_hot(samples, hybrid, "run", runs, state="as it is")
+
+    if hide_unified():
+        print("a tmpfs hides /sys/fs/cgroup/unified from here on")
+    runtimes = able(runtimes, lambda program: program.run(), "everything")
+    with_floor = [floor] + runtimes
+    progress("run")
+    measure_hot(samples, with_floor, "run", runs)
+    progress("run, settled")
+    measure_settled(samples, with_floor, "run", runs)
+
+    living = able(runtimes, lambda program: program.lifecycle(), "create, start and delete")
+    if living:
+        progress("create, start, delete")
+        measure_hot(samples, living, "lifecycle", runs)
+        progress("create, start, delete, settled")
+        measure_settled(samples, living, "lifecycle", (runs + 1) // 2)
+
+    staying = able(runtimes, lambda program: program.start_staying(), "state and exec")
+    entering = able(staying, lambda program: program.exec(), "exec")
+    if entering:
+        progress("exec")
+        measure_hot(samples, entering, "exec", runs)
+        progress("exec, settled")
+        measure_settled(samples, entering, "exec", runs)
+    if staying:
+        progress("state")
+        measure_hot(samples, staying, "state", runs)
+    for program in staying:
+        program.stop_staying()
+    return samples
+
+
+def progress(what):
+    print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)
+
+
+ROWS = [
+    ("`run`, hot", "run", "hot", "ms"),
+    ("`run`, settled", "run", "settled", "ms"),
+    ("`run`, hot, hybrid cgroups left as they are", "run", "as it is", "ms"),
+    ("`run`, user + system CPU, hot", "run", "hot", "cpu"),
+    ("`run`, peak resident memory", "run", "hot", "peak"),
+    ("`create` + `start` + `delete`, hot", "lifecycle", "hot", "ms"),
+    ("`create` + `start` + `delete`, settled", "lifecycle", "settled", "ms"),
+    ("`create`, hot", "create", "hot", "ms"),
+    ("`create`, peak resident memory", "create", "hot", "peak"),
+    ("`start`, hot", "start", "hot", "ms"),
+    ("`delete`, hot", "delete", "hot", "ms"),
+    ("`exec`, hot", "exec", "hot", "ms"),
+    ("`exec`, settled", "exec", "settled", "ms"),
+    ("`exec`, user + system CPU, hot", "exec", "hot", "cpu"),
+    ("`state`, hot", "state", "hot", "ms"),
+]
+UNITS = {"ms": "ms", "cpu": "ms", "peak": "MiB"}
+
+
+def summarize(samples):
+    """One entry per row: the median and the 10th and 90th percentile of each program, and apus's ratios."""
+    rows = []
+    for title, operation, state, field in ROWS:
+        programs = {}
+        for name in ("floor", "apus", "crun", "runc"):
+            values = samples.get(name, operation, state, field)
+            if values:
+                programs[name] = {"median": median(values), "p10": percentile(values, 0.1),
+                                  "p90": percentile(values, 0.9), "runs": len(values)}
+        if not programs:
+            continue
+        ratios = {}
+        for other in ("crun", "runc", "floor"):
+            if "apus" in programs and other in programs:
+                ratios[other] = programs["apus"]["median"] / programs[other]["median"]
+        rows.append({"title": title, "unit": UNITS[field], "programs": programs, "ratios": ratios})
+    return rows
+
+
+def table(rows):
+    lines = ["| median (p10 to p90) | floor | apus | crun | runc | apus ÷ crun | apus ÷ runc | apus ÷ floor |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for row in rows:
+        cells = [f"{row['title']}, {row['unit']}"]
+        for name in ("floor", "apus", "crun", "runc"):
+            value = row["programs"].get(name)
+            cells.append(f"{value['median']:.1f} ({value['p10']:.1f} to {value['p90']:.1f})" if value else "")
+        for other in ("crun", "runc", "floor"):
+            cells.append(f"{row['ratios'][other]:.2f}" if other in row["ratios"] else "")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def machine():
+    model = "unknown processor"
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return f"Linux {platform.release()}, {os.cpu_count()} × {model}"
+
+
+def write_into(path, text):
+    with open(path) as file:
+        page = file.read()
+    start, end = page.index(BEGIN) + len(BEGIN), page.index(END)
+    with open(path + ".new", "w") as file:
+        file.write(f"{page[:start]}\n{text}\n{page[end:]}")
+    os.rename(path + ".new", path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures apus beside crun, runc and a C floor.")
+    parser.add_argument("--runs", type=int, default=int(os.environ.get("BENCH_RUNS") or 200))
+    parser.add_argument("--write", metavar="PAGE", help="put the table between the markers of this Markdown file")
+    parser.add_argument("--json", metavar="FILE", help="write all figures as JSON", default=os.environ.get("BENCH_JSON"))
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("bench.py starts containers with privilege and needs root")
+    isolate()
+    os.makedirs(WORK, exist_ok=True)
+    compile_tools()
+
+    spawner = Spawner()
+    runtimes = []
+    for name in ("apus", "crun", "runc"):
+        path = os.environ.get(name.upper()) or shutil.which(name)
+        if path and os.access(path, os.X_OK):
+            runtimes.append(Runtime(name, os.path.abspath(path), spawner))
+        else:
+            print(f"{name} is left out: not found")
+    if not runtimes:
+        sys.exit("no runtime to measure")
+    make_bundles(runtimes[0].path)
+
+    load = os.getloadavg()[0]
+    started = time.monotonic()
+    try:
+        samples = measure(arguments.runs, spawner, runtimes)
+    finally:
+        for runtime in runtimes:
+            runtime.remove_all()
+    rows = summarize(samples)
+    took = time.monotonic() - started
+
+    versions = "; ".join(f"{runtime.name}: {runtime.version()}" for runtime in runtimes)
+    date = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    note = (f"{date}, {machine()}; {versions}. {arguments.runs} runs per figure (settled lifecycle: half of them), "
+            f"load average {load:.1f} before, {took:.0f} s.")
+    text = f"{note}\n\n{table(rows)}"
+    print(text)
+    if arguments.write:
+        write_into(arguments.write, text)
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump({"note": note, "rows": rows, "samples": samples.values}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
