@@ -11,7 +11,7 @@ public struct Features: Sendable, Equatable {
   /// What only Linux knows (features-linux.md).
   public var linux: Linux?
   /// Facts without a property of their own.
-  public var annotations: [String: String]?
+  public var annotations: StringMap<String>?
   /// Annotations that change how the runtime behaves; a prefix ends with a dot.
   public var potentiallyUnsafeConfigAnnotations: [String]?
 
@@ -22,7 +22,7 @@ public struct Features: Sendable, Equatable {
     hooks: [String]? = nil,
     mountOptions: [String]? = nil,
     linux: Linux? = nil,
-    annotations: [String: String]? = nil,
+    annotations: StringMap<String>? = nil,
     potentiallyUnsafeConfigAnnotations: [String]? = nil
   ) {
     self.ociVersionMin = ociVersionMin

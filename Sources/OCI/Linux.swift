@@ -6,7 +6,7 @@ extension Spec {
     /// Group ids of the user namespace.
     public var gidMappings: [IDMapping]?
     /// Kernel parameters, by names such as `net.ipv4.ip_forward`.
-    public var sysctl: [String: String]?
+    public var sysctl: StringMap<String>?
     /// Limits that cgroups enforce.
     public var resources: Resources?
     /// Path of the cgroup, or `slice:prefix:name` with systemd.
@@ -16,7 +16,7 @@ extension Spec {
     /// Devices that must exist in the container.
     public var devices: [Device]?
     /// Network devices to move into the container, by their name on the host.
-    public var netDevices: [String: NetDevice]?
+    public var netDevices: StringMap<NetDevice>?
     /// Which system calls the container may use.
     public var seccomp: Seccomp?
     /// Propagation of the root mount: `shared`, `slave`, `private` or `unbindable`.
@@ -40,12 +40,12 @@ extension Spec {
     public init(
       uidMappings: [IDMapping]? = nil,
       gidMappings: [IDMapping]? = nil,
-      sysctl: [String: String]? = nil,
+      sysctl: StringMap<String>? = nil,
       resources: Resources? = nil,
       cgroupsPath: String? = nil,
       namespaces: [Namespace]? = nil,
       devices: [Device]? = nil,
-      netDevices: [String: NetDevice]? = nil,
+      netDevices: StringMap<NetDevice>? = nil,
       seccomp: Seccomp? = nil,
       rootfsPropagation: String? = nil,
       maskedPaths: [String]? = nil,

@@ -16,9 +16,9 @@ extension Spec {
     /// Classes and priorities of traffic.
     public var network: Network?
     /// RDMA, by the name of the device.
-    public var rdma: [String: RDMA]?
+    public var rdma: StringMap<RDMA>?
     /// Files of the cgroup (v2) and what to write to them.
-    public var unified: [String: String]?
+    public var unified: StringMap<String>?
 
     /// Makes one of its properties.
     public init(
@@ -29,8 +29,8 @@ extension Spec {
       blockIO: BlockIO? = nil,
       hugepageLimits: [HugepageLimit]? = nil,
       network: Network? = nil,
-      rdma: [String: RDMA]? = nil,
-      unified: [String: String]? = nil
+      rdma: StringMap<RDMA>? = nil,
+      unified: StringMap<String>? = nil
     ) {
       self.devices = devices
       self.memory = memory

@@ -19,7 +19,7 @@ public struct Spec: Sendable, Equatable {
   /// Programs to run at the points of the container's life.
   public var hooks: Hooks?
   /// Arbitrary metadata, handed on in the state.
-  public var annotations: [String: String]?
+  public var annotations: StringMap<String>?
   /// The part that only Linux knows.
   public var linux: Linux?
 
@@ -32,7 +32,7 @@ public struct Spec: Sendable, Equatable {
     domainname: String? = nil,
     mounts: [Mount]? = nil,
     hooks: Hooks? = nil,
-    annotations: [String: String]? = nil,
+    annotations: StringMap<String>? = nil,
     linux: Linux? = nil
   ) {
     self.ociVersion = ociVersion

@@ -11,7 +11,7 @@ public struct State: Sendable, Equatable {
   /// Absolute path of the bundle.
   public var bundle: String
   /// The annotations of the configuration.
-  public var annotations: [String: String]?
+  public var annotations: StringMap<String>?
 
   /// Where a container is in its life; `paused` is an addition that the specification allows.
   public enum Status: String, Sendable, CaseIterable {
@@ -34,7 +34,7 @@ public struct State: Sendable, Equatable {
     status: Status,
     pid: Int32? = nil,
     bundle: String,
-    annotations: [String: String]? = nil
+    annotations: StringMap<String>? = nil
   ) {
     self.ociVersion = ociVersion
     self.id = id

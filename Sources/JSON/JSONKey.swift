@@ -1,0 +1,32 @@
+/// The name of a property, as a view into the document: comparing it with a known name copies nothing.
+///
+/// A name is matched without regard to the case of ASCII letters, as Go's encoding/json does.
+public struct JSONKey: ~Escapable {
+  /// What is between the quotes, still escaped.
+  @usableFromInline let text: Span<UInt8>
+  /// What that stands for, where it holds a backslash; nobody writes names so.
+  @usableFromInline let unescaped: [UInt8]?
+
+  @_lifetime(copy text)
+  init(_ text: Span<UInt8>, isEscaped: Bool) {
+    self.text = text
+    self.unescaped = isEscaped ? JSONText.unescape(text) : nil
+  }
+
+  /// The name as a string; what is not UTF-8 is replaced by U+FFFD.
+  public var string: String {
+    if let unescaped { return String(decoding: unescaped, as: UTF8.self) }
+    return JSONText.string(text, isEscaped: false)
+  }
+
+  /// Whether the name is `name`, an ASCII text.
+  @inlinable
+  public func matches(_ name: String) -> Bool {
+    if let unescaped { return JSONText.equalsIgnoringCase(unescaped.span, name) }
+    return text.count == name.utf8.count && JSONText.equalsIgnoringCase(text, name)
+  }
+
+  /// Makes names usable as the patterns of a switch over a key.
+  @inlinable
+  public static func ~= (name: String, key: borrowing JSONKey) -> Bool { key.matches(name) }
+}
