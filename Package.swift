@@ -42,6 +42,7 @@ let package = Package(
       dependencies: ["ContainerRuntime", "CommandLine", "OCI", "JSON", "Kernel"],
       swiftSettings: settings),
     tests("ProjectTests"),
+    tests("IntegrationTests"),
     tests("CommandLineTests", ["CommandLine"]),
   ]
 )

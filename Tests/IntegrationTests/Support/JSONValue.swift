@@ -1,0 +1,128 @@
+import Foundation
+
+/// A JSON document as the tests read and edit it, by Foundation's reader: not by the one under test.
+enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  init(parsing text: String) throws {
+    self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+  }
+
+  /// The document as compact JSON with sorted keys.
+  var text: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  var string: String? { if case .string(let value) = self { value } else { nil } }
+  var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
+
+  /// The value below a dotted path such as `process.user.uid`, or `mounts.2.options` with an index.
+  ///
+  /// Reading what is not there gives nil. Writing makes the objects on the way; writing nil takes the key away; an
+  /// index equal to the length of an array appends.
+  subscript(path: String) -> JSONValue? {
+    get { self[path.split(separator: ".").map(String.init)[...]] }
+    set { self[path.split(separator: ".").map(String.init)[...]] = newValue }
+  }
+
+  subscript(keys: ArraySlice<String>) -> JSONValue? {
+    get {
+      guard let key = keys.first else { return self }
+      let child: JSONValue? =
+        switch self {
+        case .object(let members): members[key]
+        case .array(let elements): Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+        default: nil
+        }
+      return child?[keys.dropFirst()]
+    }
+    set {
+      guard let key = keys.first else {
+        self = newValue ?? .null
+        return
+      }
+      let rest = keys.dropFirst()
+      var child = self[[key]] ?? .object([:])
+      if !rest.isEmpty { child[rest] = newValue }
+      let value = rest.isEmpty ? newValue : child
+      if case .array(var elements) = self, let index = Int(key) {
+        if index == elements.count { elements.append(.null) }
+        if let value { elements[index] = value } else { elements.remove(at: index) }
+        self = .array(elements)
+      } else {
+        var members = object ?? [:]
+        members[key] = value
+        self = .object(members)
+      }
+    }
+  }
+
+  /// Appends to the array at a path, which is made when it is not there.
+  mutating func append(_ value: JSONValue, to path: String) {
+    self[path] = .array((self[path]?.array ?? []) + [value])
+  }
+}
+
+extension JSONValue: Codable {
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral
+{
+  init(stringLiteral value: String) { self = .string(value) }
+  init(integerLiteral value: Int) { self = .integer(value) }
+  init(booleanLiteral value: Bool) { self = .bool(value) }
+  init(floatLiteral value: Double) { self = .number(value) }
+  init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(Dictionary(elements) { _, last in last })
+  }
+  init(nilLiteral: ()) { self = .null }
+
+  /// A JSON array of strings.
+  static func strings(_ values: [String]) -> JSONValue { .array(values.map(JSONValue.string)) }
+}
