@@ -140,7 +140,7 @@ private func spawn(
 
   let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
   let variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-  defer { for unsafepointer in unsafe arguments + variables { unsafe free(pointer) } }
+  defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
   var pid: pid_t = 0
   let code = unsafe posix_spawn(&pid, command[0], &actions, &attributes, arguments, variables)
   guard code == 0 else { throw SpawnFailed(command: command, code: code) }
