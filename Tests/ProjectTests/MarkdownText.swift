@@ -56,9 +56,12 @@ struct MarkdownText {
   }
 
   private mutating func addMakeTargets(in code: Substring) {
-    let words = code.split(separator: " ")
-    guard let make = words.firstIndex(of: "make"), words[..<make].allSatisfy({ $0 == "sudo" }) else { return }
-    makeTargets.formUnion(
-      words[(make + 1)...].prefix { $0 != "#" }.filter { !$0.contains("=") }.map(String.init))
+    for command in code.split(whereSeparator: { "&|;#".contains($0) }) {
+      var words = command.split(separator: " ")[...]
+      if words.first == "sudo" { words.removeFirst() }
+      if words.first == "make" {
+        makeTargets.formUnion(words.dropFirst().filter { !$0.contains("=") }.map(String.init))
+      }
+    }
   }
 }
