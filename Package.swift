@@ -43,6 +43,7 @@ let package = Package(
       swiftSettings: settings),
     tests("ProjectTests"),
     tests("IntegrationTests"),
+    tests("CgroupsTests", ["Cgroups", "Kernel", "OCI"]),
     tests("CommandLineTests", ["CommandLine"]),
   ]
 )

@@ -87,6 +87,13 @@ int cl_fstatfs_type(int fd, uint64_t *type, uint64_t *flags) {
   *flags = (uint64_t)raw.f_flags;
   return 0;
 }
+int cl_statfs_type(const char *path, uint64_t *type) {
+  struct statfs raw;
+  if (statfs(path, &raw) < 0) return -errno;
+  *type = (uint64_t)raw.f_type;
+  return 0;
+}
+int cl_eventfd(unsigned initial, int flags) { RESULT(syscall(SYS_eventfd2, initial, flags)); }
 
 #ifndef SYS_statmount
 #define SYS_statmount 457

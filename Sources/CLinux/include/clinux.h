@@ -46,6 +46,8 @@ struct cl_stat {
 #define CL_STATX_MNT_ID_UNIQUE 0x4000u
 int cl_statx(int directory, const char *path, int flags, unsigned mask, struct cl_stat *out);
 int cl_fstatfs_type(int fd, uint64_t *type, uint64_t *flags);
+int cl_statfs_type(const char *path, uint64_t *type);
+int cl_eventfd(unsigned initial, int flags);
 int cl_statmount_exists(uint64_t unique_mount_id);
 
 // Namespaces and processes

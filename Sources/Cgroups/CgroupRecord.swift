@@ -1,0 +1,23 @@
+/// Where a container's cgroup is: what is needed to find it again, in plain values that can be written down.
+public struct CgroupRecord: Equatable, Sendable {
+  public struct Folder: Equatable, Sendable {
+    /// As in /proc/self/cgroup: `cpu,cpuacct`, `name=systemd`; empty for the cgroup v2 tree.
+    public var hierarchy: String
+    /// Absolute.
+    public var path: String
+
+    public init(hierarchy: String, path: String) {
+      self.hierarchy = hierarchy
+      self.path = path
+    }
+  }
+
+  public var folders: [Folder]
+  /// Folders above them that were made with them and go with them when nothing else is in them; outermost first.
+  public var parents: [String]
+
+  public init(folders: [Folder], parents: [String] = []) {
+    self.folders = folders
+    self.parents = parents
+  }
+}

@@ -1,0 +1,89 @@
+import Kernel
+
+extension Cgroup {
+  /// How long a removal waits for processes that are ending: containerd#11087 shows that 100 ms are not enough.
+  static let removalPatience: Int64 = 2_000_000_000
+
+  /// Removes the cgroup from all hierarchies, what the container made below it first, then the empty folders above it
+  /// that were made with it. What is gone already is fine. Waits about 2 s in all for processes that are ending.
+  /// - Throws: `busy` with the path and the processes that are left; everything else is removed all the same.
+  public func remove() throws(CgroupError) {
+    let deadline = monotonicNanoseconds() + Self.removalPatience
+    var failure: CgroupError?
+    for folder in folders {
+      do {
+        try folder.remove(until: deadline)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    removeParents()
+  }
+
+  /// Others may use them by now; then they stay.
+  func removeParents() {
+    for parent in parents.reversed() {
+      do { try parent.removeDirectory() } catch {}
+    }
+  }
+}
+
+extension Cgroup.Folder {
+  func remove(until deadline: Int64) throws(CgroupError) {
+    var delay: Int32 = 1
+    while true {
+      let errno: Errno
+      do {
+        try path.removeDirectory()
+        return
+      } catch {
+        if isGone(error.errno) { return }
+        // EROFS is said of folders that do not exist too.
+        errno = error.errno
+      }
+      try wrapping { () throws(SystemCallError) in
+        guard let folder = try opened(path) else { return }
+        try Self.removeChildren(of: folder, depth: 0)
+      }
+      if !(try wrapping { () throws(SystemCallError) in try opened(path) != nil }) { return }
+      if errno != .busy {
+        throw .system(SystemCallError("rmdir", path.string, errno), property: nil)
+      }
+      let left = (deadline - monotonicNanoseconds()) / 1_000_000
+      if left <= 0 { throw .busy(path: path.string, processes: try processes() ?? []) }
+      try wait(milliseconds: min(delay, Int32(clamping: left)))
+      delay = min(delay * 2, 100)
+    }
+  }
+
+  /// Depth first; what is busy is left to the next round.
+  private static func removeChildren(of folder: borrowing Descriptor, depth: Int) throws(SystemCallError) {
+    if depth > 256 { return }
+    for name in try folder.subfolders() {
+      do {
+        try folder.removeDirectory(name)
+      } catch {
+        if error.errno != .busy { continue }
+        guard let child = try folder.openFolder(name) else { continue }
+        try removeChildren(of: child, depth: depth + 1)
+        do { try folder.removeDirectory(name) } catch {}
+      }
+    }
+  }
+
+  /// A cgroup v2 tells when its last process is gone (`cgroup.events`); on v1 time must pass.
+  private func wait(milliseconds: Int32) throws(CgroupError) {
+    guard isUnified else { return pause(milliseconds: milliseconds) }
+    do throws(SystemCallError) {
+      let events = try Descriptor.open(file("cgroup.events").path, .readOnly)
+      let text = try events.readAll(limit: 4096)
+      if !text.split(separator: UInt8(ascii: "\n")).contains(where: { $0.elementsEqual("populated 1".utf8) }) {
+        return pause(milliseconds: milliseconds)
+      }
+      _ = try poll([(events.number, .priority)], timeout: max(milliseconds, 100))
+    } catch {
+      if !isGone(error.errno) { throw .system(error, property: nil) }
+    }
+  }
+}

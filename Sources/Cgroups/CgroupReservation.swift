@@ -1,0 +1,127 @@
+import Kernel
+
+/// A cgroup that is being made: what was made goes away with it unless it is committed.
+public struct CgroupReservation: ~Copyable {
+  public private(set) var record: CgroupRecord
+  /// Folders that were not there before, in order.
+  private var made: [Cgroup.Folder] = []
+  private var isCommitted = false
+  private let plan: CgroupPlan
+
+  /// Makes the folders, then writes devices and limits: all before the first process.
+  /// - Parameter surveyed: of the same plan.
+  public static func make(_ plan: CgroupPlan, surveyed: CgroupRecord) throws(CgroupError) -> CgroupReservation {
+    var reservation = CgroupReservation(plan: plan, record: surveyed)
+    var leftOut: Set<Int> = []
+    for index in plan.folders.indices {
+      do {
+        try reservation.makeFolder(index)
+      } catch {
+        guard plan.mayLeaveOut, case .system(let failure, _) = error, isRefusal(failure.errno) else { throw error }
+        if let write = plan.writes.first(where: { $0.folder == index }) {
+          throw .system(failure, property: write.property)
+        }
+        leftOut.insert(index)
+      }
+    }
+    reservation.leaveOut(leftOut)
+    try reservation.limitDevices()
+    try CgroupWriter(plan.folders.map { $0.path }).write(plan.writes)
+    return reservation
+  }
+
+  private init(plan: CgroupPlan, record: CgroupRecord) {
+    self.plan = plan
+    self.record = record
+  }
+
+  deinit {
+    if isCommitted { return }
+    let deadline = monotonicNanoseconds() + Cgroup.removalPatience
+    for folder in made.reversed() {
+      // A process that is in there came in by this reservation.
+      do throws(CgroupError) {
+        try folder.kill()
+        try folder.remove(until: deadline)
+      } catch {}
+    }
+    for parent in record.parents.reversed() {
+      do { try HostPath(parent).removeDirectory() } catch {}
+    }
+  }
+
+  /// The cgroup, for the child's way in. It ends with this reservation unless that is committed.
+  public func cgroup() throws(CgroupError) -> Cgroup { try Cgroup(record) }
+
+  /// Keeps what was made.
+  public consuming func commit() throws(CgroupError) -> Cgroup {
+    isCommitted = true
+    return try Cgroup(record)
+  }
+
+  private mutating func leaveOut(_ indices: Set<Int>) {
+    if indices.isEmpty { return }
+    record.folders = plan.folders.indices.filter { !indices.contains($0) }.map { record.folders[$0] }
+    record.parents.removeAll { parent in
+      indices.contains { parent.hasPrefix(plan.folders[$0].mountPoint.string + "/") }
+    }
+  }
+
+  private mutating func makeFolder(_ index: Int) throws(CgroupError) {
+    let folder = plan.folders[index]
+    var errno = try makeDirectory(folder.path)
+    if errno == .noSuchFile {
+      for count in 1..<max(1, folder.below.count) {
+        let parent = CgroupPath.join(folder.mountPoint, folder.base + folder.below.prefix(count))
+        let isNew = try makeDirectory(parent) == nil
+        try prepare(folder, count: count, isNew: isNew)
+      }
+      errno = try makeDirectory(folder.path)
+    }
+    switch errno {
+    case nil: made.append(Cgroup.Folder(hierarchy: folder.hierarchy, path: folder.path))
+    case .exists: _ = try plan.refuseOccupied(folder)
+    case .some(let errno):
+      throw .system(SystemCallError("mkdir", folder.path.string, errno), property: "linux.cgroupsPath")
+    }
+    try prepare(folder, count: folder.below.count, isNew: errno == nil)
+  }
+
+  /// Nil when it was made; the errors that the caller deals with.
+  private func makeDirectory(_ path: HostPath) throws(CgroupError) -> Errno? {
+    do {
+      try path.makeDirectory(mode: 0o755)
+      return nil
+    } catch {
+      if error.errno == .exists || error.errno == .noSuchFile { return error.errno }
+      throw .system(error, property: "linux.cgroupsPath")
+    }
+  }
+
+  /// What a folder needs before anything can be in it.
+  private func prepare(_ folder: CgroupPlan.Folder, count: Int, isNew: Bool) throws(CgroupError) {
+    if folder.controllers.contains("cpuset") {
+      let isLeaf = count == folder.below.count
+      let wanted = isLeaf ? plan.writes.map { $0.file } : []
+      let inheritance = CpusetInheritance(folder.mountPoint, folder.base + folder.below.prefix(count))
+      try inheritance.fill(except: wanted, isNew: isNew)
+    }
+  }
+
+  private func limitDevices() throws(CgroupError) {
+    guard let policy = plan.devices else { return }
+    if let folder = plan.folders.first(where: { $0.controllers.contains("devices") }) {
+      try wrapping("linux.resources.devices") { () throws(SystemCallError) in
+        try DeviceList(folder.path).write(plan.deviceWrites)
+      }
+    } else if let unified = plan.folders.first(where: { $0.isUnified }) {
+      let isNew = made.contains { $0.isUnified }
+      try DeviceFilter(unified.path).install(policy, isNew: isNew)
+    }
+  }
+}
+
+/// What a rootless runtime hears from folders that are not its own.
+private func isRefusal(_ errno: Errno) -> Bool {
+  errno == .notPermitted || errno == .accessDenied || errno == .readOnly
+}
