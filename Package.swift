@@ -14,8 +14,8 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], data: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: settings)
 }
 
 let package = Package(
@@ -44,6 +44,8 @@ let package = Package(
     tests("ProjectTests"),
     tests("IntegrationTests"),
     tests("CgroupsTests", ["Cgroups", "Kernel", "OCI"]),
+    tests("JSONTests", ["JSON"]),
+    tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
   ]
 )

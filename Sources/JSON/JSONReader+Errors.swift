@@ -64,23 +64,27 @@ extension JSONReader {
   }
 
   private func append(keyAt offset: Int, to path: inout String) {
-    var reader = self
+    var reader = JSONReader(bytes)
     reader.position = offset
     let key: [UInt8]
     do throws(JSONError) {
-      let text = try reader.scanString()
-      key = JSONText.unescape(bytes.extracting(text.range))
+      key = JSONText.unescape(bytes.extracting(try reader.scanString().range))
     } catch {
-      // The name itself is what is wrong: the path ends at its object.
-      return
+      return  // Never: the name was read before.
     }
     if !key.isEmpty, key.count <= 64, key.allSatisfy(JSONReader.isPlain) {
       path += (path.isEmpty ? "" : ".") + String(decoding: key, as: UTF8.self)
       return
     }
+    path += "[" + Self.quoted(String(decoding: key, as: UTF8.self)) + "]"
+  }
+
+  /// A text from a document as an error shows it: cut after 64 characters, and nothing in it can control a terminal.
+  static func quoted(_ text: String) -> String {
+    let scalars = text.unicodeScalars
     var writer = JSONWriter()
-    writer.string(String(decoding: key.prefix(64), as: UTF8.self) + (key.count > 64 ? "…" : ""))
-    path += "[" + writer.text + "]"
+    writer.string(scalars.count > 64 ? String(String.UnicodeScalarView(scalars.prefix(64))) + "…" : text)
+    return writer.text
   }
 
   /// Whether a byte can be in a name that a path shows without quotes.

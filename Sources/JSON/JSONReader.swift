@@ -56,10 +56,13 @@ public struct JSONReader: ~Escapable {
     if case .key = step {
       guard next == UInt8(ascii: ",") else { throw mismatch("',' or '}'") }
       position += 1
+      step = .object
     }
     guard peek() == UInt8(ascii: "\"") else { throw mismatch("the name of a property") }
-    step = .key(at: position)
+    let start = position
     let text = try scanString()
+    // Only now, for a path is made of names that are well formed.
+    step = .key(at: start)
     try expectColon()
     return JSONKey(bytes.extracting(text.range), isEscaped: text.isEscaped)
   }
@@ -118,6 +121,18 @@ public struct JSONReader: ~Escapable {
     guard peek() == UInt8(ascii: "\"") else { throw mismatch("a string") }
     let text = try scanString()
     return JSONText.string(bytes.extracting(text.range), isEscaped: text.isEscaped)
+  }
+
+  /// Reads a string that must be one of the raw values of a type.
+  public mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ type: Choice.Type = Choice.self
+  ) throws(JSONError) -> Choice {
+    _ = peek()
+    let start = position
+    let text = try string()
+    if let choice = Choice(rawValue: text) { return choice }
+    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    throw failure("expected one of \(choices), found \(JSONReader.quoted(text))", at: start)
   }
 
   /// Ends the document: nothing but white space may follow.

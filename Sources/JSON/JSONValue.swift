@@ -17,7 +17,8 @@ extension JSONValue: JSONReadable, JSONWritable {
       return
     }
     switch reader.peek() {
-    case UInt8(ascii: "t"), UInt8(ascii: "f"): self = .bool(try reader.bool())
+    case UInt8(ascii: "t") where reader.literalFollows("true"): self = .bool(try reader.bool())
+    case UInt8(ascii: "f") where reader.literalFollows("false"): self = .bool(try reader.bool())
     case UInt8(ascii: "\""): self = .string(try reader.string())
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): self = .number(try reader.numberText())
     case UInt8(ascii: "["): self = .array(try [JSONValue](from: &reader))

@@ -148,8 +148,8 @@ extension Spec.ResourceLimit: JSONReadable, JSONWritable {
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("type", type)
-    writer.member("soft", soft)
     writer.member("hard", hard)
+    writer.member("soft", soft)
     writer.endObject()
   }
 }

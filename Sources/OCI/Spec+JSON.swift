@@ -1,5 +1,10 @@
 public import JSON
 
+extension Spec {
+  /// Reads a `config.json`, whole and of at most `JSONReader.sizeLimit` bytes.
+  public init(json bytes: [UInt8]) throws(JSONError) { try self.init(json: bytes, named: "config.json") }
+}
+
 extension Spec: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var ociVersion: String?

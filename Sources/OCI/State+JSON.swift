@@ -71,14 +71,7 @@ extension ContainerProcessState: JSONReadable, JSONWritable {
 }
 
 extension State.Status: JSONReadable, JSONWritable {
-  public init(from reader: inout JSONReader) throws(JSONError) {
-    let text = try reader.string()
-    guard let status = Self(rawValue: text) else {
-      let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-      throw reader.failure("expected one of \(known)")
-    }
-    self = status
-  }
+  public init(from reader: inout JSONReader) throws(JSONError) { self = try reader.choice() }
 
   public func write(to writer: inout JSONWriter) { writer.string(rawValue) }
 }

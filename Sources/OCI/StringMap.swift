@@ -15,8 +15,8 @@ public struct StringMap<Value> {
   public init() {}
 
   /// Makes one of elements in any order; the last of equal names wins.
-  public init(_ elements: some Sequence<Element>) {
-    self.elements = Array(elements)
+  public init(_ elements: some Sequence<(String, Value)>) {
+    self.elements = elements.map { (key: $0.0, value: $0.1) }
     restoreOrder()
   }
 
@@ -89,8 +89,5 @@ extension StringMap: RandomAccessCollection {
 }
 
 extension StringMap: ExpressibleByDictionaryLiteral {
-  public init(dictionaryLiteral elements: (String, Value)...) {
-    self.elements = elements.map { (key: $0.0, value: $0.1) }
-    restoreOrder()
-  }
+  public init(dictionaryLiteral elements: (String, Value)...) { self.init(elements) }
 }
