@@ -16,8 +16,7 @@ extension Descriptor {
 
   /// Reads to the end.
   /// - Parameter limit: bytes; one more gives EFBIG. Sizes the first read by `expected`.
-  public borrowing func readAll(limit: Int, expected: Int = 4096) throws(SystemCallError) -> [UInt8]
-  {
+  public borrowing func readAll(limit: Int, expected: Int = 4096) throws(SystemCallError) -> [UInt8] {
     var whole = try read(most: min(limit, expected) + 1)
     if whole.isEmpty { return whole }
     while true {

@@ -100,8 +100,7 @@ public enum ProcessAttributes {
     Int32(truncatingIfNeeded: try unsafe cl_keyctl(1, name).checked("keyctl", name))
   }
 
-  public static func setKeyPermissions(_ key: Int32, _ permissions: UInt32) throws(SystemCallError)
-  {
+  public static func setKeyPermissions(_ key: Int32, _ permissions: UInt32) throws(SystemCallError) {
     try cl_keyctl_setperm(key, permissions).check("keyctl", "key \(key)")
   }
 }

@@ -198,8 +198,7 @@ extension Descriptor {
   }
 
   /// Changes the owner of a name below this folder, never of what a symlink points to.
-  public borrowing func setOwner(uid: UInt32, gid: UInt32, of name: String) throws(SystemCallError)
-  {
+  public borrowing func setOwner(uid: UInt32, gid: UInt32, of name: String) throws(SystemCallError) {
     try unsafe cl_fchownat(number, name, uid, gid, 0x100).check("chown", name)
   }
 

@@ -77,8 +77,7 @@ extension Descriptor {
     try unsafe cl_fsconfig(number, 0, key, nil, 0).check("fsconfig", key)
   }
 
-  public borrowing func setFileSystemString(_ key: String, _ value: String) throws(SystemCallError)
-  {
+  public borrowing func setFileSystemString(_ key: String, _ value: String) throws(SystemCallError) {
     try unsafe cl_fsconfig(number, 1, key, value, 0).check("fsconfig", key)
   }
 

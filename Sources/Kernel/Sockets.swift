@@ -82,8 +82,7 @@ extension Descriptor {
 
   /// Receives one message. No bytes and no descriptors: the other side is gone.
   /// - Parameters: `most` in bytes; `descriptors` at most 64.
-  public borrowing func receive(most: Int, descriptors: Int = 0) throws(SystemCallError) -> Message
-  {
+  public borrowing func receive(most: Int, descriptors: Int = 0) throws(SystemCallError) -> Message {
     let number = self.number
     var numbers = [Int32](repeating: -1, count: descriptors)
     var (received, count) = (0, 0)
