@@ -4,7 +4,6 @@
 /// ends the program's own options; options and words mix, except in commands that end their options at the first
 /// word; an option in a command is looked up among the command's own, then among the program's.
 struct CommandLineParser {
-  let program: String
   private let words: [String]
   private var next = 1
   private(set) var command: Command?
@@ -12,33 +11,21 @@ struct CommandLineParser {
 
   init(_ commandLine: [String]) {
     words = commandLine
-    program = Request.programName(of: commandLine)
-  }
-
-  /// An option as it was written.
-  private struct WrittenOption {
-    /// The whole word.
-    let word: String
-    /// Without dashes and value.
-    let name: String
-    /// What stands behind `=`; nil without a `=`.
-    let value: String?
   }
 
   mutating func parse() throws(UsageProblem) -> Request {
     var wantsHelp = false
     var wantsVersion = false
-    let definitions = GlobalOptions.definitions + [GlobalOptions.helpDefinition, GlobalOptions.versionDefinition]
-    while next < words.count, let option = Self.option(words[next]) {
+    while next < words.count, let option = WrittenOption(words[next]) {
       next += 1
-      guard let definition = Self.find(option.name, in: definitions) else {
-        throw .unknownOption(option.name, suggestion: Self.suggestion(for: option.name, among: [definitions]))
-      }
-      switch definition.identifier {
+      let found = Self.findGlobal(option) ?? Self.find(option, in: GlobalOptions.leadingOptions)
+      switch found {
       case .global(.help): wantsHelp = try Self.boolean(option)
       case .global(.version): wantsVersion = try Self.boolean(option)
       case .global(let identifier): try setGlobal(identifier, option)
-      case .flag, .string, .strings, .integer, .integers, .size, .duration: break
+      case .flag, .string, .strings, .integer, .integers, .size, .duration, nil:
+        let names = GlobalOptions.options.list + GlobalOptions.leadingOptions.list
+        throw .unknownOption(option.name, suggestion: Self.suggestion(for: option.name, among: names))
       }
     }
     if next < words.count, words[next] == "--" {
@@ -68,8 +55,8 @@ struct CommandLineParser {
   }
 
   private func commandNamed(_ name: String) throws(UsageProblem) -> Command {
-    guard let command = Command(rawValue: name) else {
-      let names = Command.allCases.map(\.rawValue) + ["help"]
+    guard let command = Command(name: name) else {
+      let names = Command.allCases.map(\.name) + ["help"]
       throw .unknownCommand(name, suggestion: Suggestion.nearest(to: name, among: names))
     }
     return command
@@ -91,7 +78,7 @@ extension CommandLineParser {
       if definition.optionsEndAtFirstArgument, !arguments.isEmpty {
         break
       }
-      guard let option = Self.option(word) else {
+      guard let option = WrittenOption(word) else {
         if Self.endsOptions(word) {
           break
         }
@@ -108,7 +95,7 @@ extension CommandLineParser {
     try Self.check(arguments, against: definition)
     return .run(
       Invocation(
-        program: program, global: global, command: definition.command, options: options, arguments: arguments))
+        path: words[0], global: global, command: definition.command, options: options, arguments: arguments))
   }
 
   private enum OptionResult {
@@ -118,34 +105,36 @@ extension CommandLineParser {
   private mutating func parse(
     _ option: WrittenOption, of definition: CommandDefinition, into options: inout ParsedOptions
   ) throws(UsageProblem) -> OptionResult {
-    if let row = Self.find(option.name, in: definition.options) {
-      try set(row, option, in: &options)
-      return .taken
+    let found =
+      Self.find(option, in: definition.options) ?? Self.find(option, in: definition.obsoleteOptions)
+      ?? Self.findGlobal(option)
+    guard let found else {
+      let names = definition.options.list + GlobalOptions.options.list
+      throw .unknownOption(option.name, suggestion: Self.suggestion(for: option.name, among: names))
     }
-    if Self.find(option.name, in: [GlobalOptions.helpDefinition]) != nil {
+    if found == .global(.help) {
       return try Self.boolean(option) ? .helpWanted : .taken
     }
-    let globals = GlobalOptions.definitions
-    if let row = Self.find(option.name, in: globals), case .global(let identifier) = row.identifier {
-      try setGlobal(identifier, option)
-      return .taken
-    }
-    throw .unknownOption(
-      option.name, suggestion: Self.suggestion(for: option.name, among: [definition.options, globals]))
+    try set(found, option, in: &options)
+    return .taken
   }
 
   private mutating func set(
-    _ row: OptionDefinition, _ option: WrittenOption, in options: inout ParsedOptions
+    _ identifier: OptionIdentifier, _ option: WrittenOption, in options: inout ParsedOptions
   ) throws(UsageProblem) {
-    switch row.identifier {
+    switch identifier {
     case .flag(let identifier):
       options.set(identifier, try Self.boolean(option))
     case .string(let identifier):
       let text = try value(of: option)
-      try Self.check(text, of: option, against: row)
+      try Self.check(text, of: identifier)
       options.set(identifier, text)
     case .strings(let identifier):
-      options.add(identifier, try value(of: option))
+      let text = try value(of: option)
+      if identifier == .emptyNs, text != "network" {
+        throw .other("namespace \"\(text.escaped)\" is not supported, only network is")
+      }
+      options.add(identifier, text)
     case .integer(let identifier):
       if let number = try identifier.read(value(of: option), option: option.name) {
         options.set(identifier, number)
@@ -157,23 +146,22 @@ extension CommandLineParser {
         options.set(identifier, size)
       }
     case .duration(let identifier):
-      options.set(identifier, try DurationText.read(value(of: option), option: option.name))
+      options.set(identifier, nanoseconds: try DurationText.read(value(of: option), option: option.name))
     case .global(let identifier):
       try setGlobal(identifier, option)
     }
   }
 
-  private static func check(
-    _ text: String, of option: WrittenOption, against row: OptionDefinition
-  ) throws(UsageProblem) {
-    guard case .choice(let choices) = row.completion, !text.isEmpty, !choices.contains(text) else { return }
-    switch row.identifier {
-    case .string(.format):
-      throw .other("invalid format option \"\(text.escaped)\": must be \(choices.joined(separator: " or "))")
-    case .string(.manageCgroupsMode):
+  /// Refuses a word that is none of a fixed set, in runc's words; an empty one is as good as none.
+  private static func check(_ text: String, of identifier: StringOption) throws(UsageProblem) {
+    if text.isEmpty {
+      return
+    }
+    if identifier == .format, OutputFormat(rawValue: text) == nil {
+      throw .other("invalid format option \"\(text.escaped)\": must be table or json")
+    }
+    if identifier == .manageCgroupsMode, CgroupsMode(rawValue: text) == nil {
       throw .other("invalid manage-cgroups-mode value \"\(text.escaped)\": must be soft, full, strict or ignore")
-    default:
-      throw .invalidValue(text, option: option.name, reason: "must be " + choices.joined(separator: ", "))
     }
   }
 
@@ -181,26 +169,18 @@ extension CommandLineParser {
     _ arguments: [String], against definition: CommandDefinition
   ) throws(UsageProblem) {
     let (command, given) = (definition.command, arguments.count)
-    let minimum = definition.minimumArguments
-    guard let maximum = definition.maximumArguments else {
-      if given < minimum {
-        throw .tooFewArguments(command, minimum: minimum, given: given)
-      }
-      return
-    }
+    let (minimum, maximum) = (definition.arguments.minimum, definition.arguments.maximum)
     if minimum == maximum, given != minimum {
       throw .argumentCount(command, exactly: minimum, given: given)
     }
     if given < minimum {
       throw .tooFewArguments(command, minimum: minimum, given: given)
     }
-    if given > maximum {
+    if let maximum, given > maximum {
       throw .tooManyArguments(command, maximum: maximum, given: given)
     }
-    for (argument, word) in zip(definition.arguments, arguments) {
-      if case .choice(let allowed) = argument.kind, !allowed.contains(word) {
-        throw .invalidArgument(command, word, allowed: allowed)
-      }
+    if command == .completion, Shell(rawValue: arguments[0]) == nil {
+      throw .unknownShell(arguments[0])
     }
   }
 }
@@ -222,11 +202,11 @@ extension CommandLineParser {
       }
       global.root = folder
     case .logFormat:
-      let name = try value(of: option)
-      guard let format = name.isEmpty ? .text : GlobalOptions.LogFormat(rawValue: name) else {
-        throw .other("invalid log-format: \(name.escaped), must be text or json")
+      switch try value(of: option) {
+      case "", "text": global.logFormat = .text
+      case "json": global.logFormat = .json
+      case let name: throw .other("invalid log-format: \(name.escaped), must be text or json")
       }
-      global.logFormat = format
     case .rootless:
       let word = try value(of: option)
       switch (word.isEmpty || word.lowercased() == "auto", BooleanText.read(word)) {
@@ -264,47 +244,22 @@ extension CommandLineParser {
     return answer
   }
 
-  /// The word as an option: one or two dashes, and with one dash no digit or sign behind it. Nil for any other
-  /// word, for `-` and for `--`.
-  private static func option(_ word: String) -> WrittenOption? {
-    let bytes = word.utf8
-    guard bytes.first == UInt8(ascii: "-") else { return nil }
-    var rest = bytes.dropFirst()
-    guard let second = rest.first else { return nil }
-    if second == UInt8(ascii: "-") {
-      rest = rest.dropFirst()
-      if rest.isEmpty {
-        return nil
-      }
-    } else if !isLetter(second) {
-      return nil
-    }
-    guard let sign = rest.firstIndex(of: UInt8(ascii: "=")) else {
-      return WrittenOption(word: word, name: String(word[rest.startIndex...]), value: nil)
-    }
-    return WrittenOption(
-      word: word, name: String(word[rest.startIndex..<sign]), value: String(word[bytes.index(after: sign)...]))
-  }
-
   /// `-9` is no option, and what follows it is no option either.
   private static func endsOptions(_ word: String) -> Bool {
     word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-")
   }
 
-  /// Bytes above ASCII count as letters, so that a misspelt option is told as one.
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...: true
-    default: false
+  private static func find(_ option: WrittenOption, in options: OptionList) -> OptionIdentifier? {
+    options.first { identifier in
+      option.isNamed(identifier.long) || identifier.short.map(option.isNamed) == true
     }
   }
 
-  private static func find(_ name: String, in definitions: [OptionDefinition]) -> OptionDefinition? {
-    definitions.first { $0.long == name || $0.short == name }
+  private static func findGlobal(_ option: WrittenOption) -> OptionIdentifier? {
+    find(option, in: GlobalOptions.options) ?? find(option, in: GlobalOptions.obsoleteOptions)
   }
 
-  private static func suggestion(for name: String, among tables: [[OptionDefinition]]) -> String? {
-    let names = tables.flatMap { $0.filter { !$0.isHidden }.map(\.long) } + ["help"]
-    return Suggestion.nearest(to: name, among: names)
+  private static func suggestion(for name: String, among options: [OptionIdentifier]) -> String? {
+    Suggestion.nearest(to: name, among: options.map(\.long))
   }
 }

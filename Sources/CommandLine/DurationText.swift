@@ -1,14 +1,14 @@
 /// Lengths of time on the command line, as Go's `time.ParseDuration` reads them.
 enum DurationText {
-  /// A length above zero: `5s`, `1m30s`, `1.5h`, `250ms`, `10us`, `10µs`, `10ns`.
-  static func read(_ text: String, option: String) throws(UsageProblem) -> Duration {
+  /// Nanoseconds above zero: `5s`, `1m30s`, `1.5h`, `250ms`, `10us`, `10µs`, `10ns`.
+  static func read(_ text: String, option: String) throws(UsageProblem) -> Int {
     guard let nanoseconds = nanoseconds(text) else {
       throw .invalidValue(text, option: option, reason: "must be a length of time with units, as in 5s or 1m30s")
     }
     if nanoseconds <= 0 {
       throw .other("duration \(option) must be greater than 0")
     }
-    return .nanoseconds(nanoseconds)
+    return nanoseconds
   }
 
   /// Nanoseconds; nil for what is no length of time or exceeds 64 bits, which is 292 years.

@@ -15,55 +15,44 @@ public struct GlobalOptions: Equatable, Sendable {
 
   /// Debug lines in the log.
   public var debug = false
-  /// The file that the log is appended to; nil is standard error.
-  public var log: String?
+  // Empty for absent: copying an optional text asks the runtime for the metadata of its type.
+  private var logText = ""
   public var logFormat = LogFormat.text
-  /// The folder with the state of the containers, as given; nil when not given.
-  public var root: String?
+  private var rootText = ""
   /// Cgroups through systemd: `cgroupsPath` is `slice:prefix:name`.
   public var systemdCgroup = false
   public var rootless = Rootless.automatic
 
   public init() {}
+
+  /// The file that the log is appended to; nil is standard error. An empty name is as good as none.
+  public var log: String? {
+    get { logText.isEmpty ? nil : logText }
+    set { logText = newValue ?? "" }
+  }
+
+  /// The folder with the state of the containers, as given; nil when not given. It is never empty.
+  public var root: String? {
+    get { rootText.isEmpty ? nil : rootText }
+    set { rootText = newValue ?? "" }
+  }
 }
 
 extension GlobalOptions {
   /// The folder with the state of the containers when neither an option nor the caller's situation names another.
   public static var defaultRoot: String { "/run/apus" }
 
-  /// The rows of the options that every command takes, before or after its name.
-  static var definitions: [OptionDefinition] {
-    [
-      OptionDefinition(.global(.debug), help: "Write debug lines to the log."),
-      OptionDefinition(
-        .global(.log), "file", help: "Append the log to this file.", defaultText: "standard error",
-        completion: .file),
-      OptionDefinition(
-        .global(.logFormat), "format", help: "Write the log as text or json.", defaultText: "text",
-        completion: .choice(["text", "json"])),
-      OptionDefinition(
-        .global(.root), "folder",
-        help: "Keep the state of containers in this folder, which should be on a tmpfs.",
-        defaultText: defaultRoot, completion: .folder),
-      OptionDefinition(
-        .global(.systemdCgroup),
-        help: "Make cgroups through systemd; cgroupsPath is then slice:prefix:name, as in system.slice:apus:web."),
-      OptionDefinition(
-        .global(.rootless), "mode",
-        help: "Ignore errors of permission on cgroups: true, false or auto.", defaultText: "auto",
-        completion: .choice(["true", "false", "auto"])),
-      OptionDefinition(
-        .global(.criu), "path", help: "Obsolete, ignored: criu is looked up in PATH.", completion: .file,
-        isHidden: true),
-    ]
+  /// What stands before a command, or among its own options.
+  static var options: OptionList {
+    OptionList([
+      .global(.debug), .global(.log), .global(.logFormat), .global(.root), .global(.systemdCgroup),
+      .global(.rootless), .global(.help),
+    ])
   }
 
-  static var helpDefinition: OptionDefinition {
-    OptionDefinition(.global(.help), short: "h", help: "Show help.")
-  }
+  /// Options of older callers, accepted and not shown.
+  static var obsoleteOptions: OptionList { OptionList([.global(.criu)]) }
 
-  /// Only before the command: `-v` is no option of a command.
-  static var versionDefinition: OptionDefinition {
-    OptionDefinition(.global(.version), short: "v", help: "Show the version.")
-  }
+  /// What stands before a command only.
+  static var leadingOptions: OptionList { OptionList([.global(.version)]) }
 }

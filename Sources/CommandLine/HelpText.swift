@@ -7,24 +7,19 @@ public enum HelpText {
   /// - Parameter program: the name as it was called, see ``Request/programName(of:)``.
   public static func text(for command: Command?, program: String) -> String {
     guard let command else { return text(forProgram: program) }
-    return text(for: command.definition, program: program)
-  }
-
-  private static func text(for definition: CommandDefinition, program: String) -> String {
-    let name = definition.command.rawValue
-    var text = "NAME:\n   \(program) \(name) - \(definition.summary)\n"
-    text += "\nUSAGE:\n   \(program) \(name) \(definition.synopsis)".trimmingEnd + "\n"
-    if !definition.description.isEmpty {
-      text += "\nDESCRIPTION:\n" + definition.description.map(text(of:)).joined(separator: "\n")
-    }
+    let (definition, manual) = (command.definition, command.manual)
+    let name = ([program, command.name, definition.synopsis]).filter { !$0.isEmpty }.joined(separator: " ")
+    var text = "NAME:\n   \(program) \(command.name) - \(manual.summary)\n"
+    text += "\nUSAGE:\n   \(name)\n"
+    text += "\nDESCRIPTION:\n" + manual.description.map(Self.text(of:)).joined(separator: "\n")
     text += "\nOPTIONS:\n"
-    text += (definition.visibleOptions + [GlobalOptions.helpDefinition]).map(entry(for:)).joined()
+    text += (definition.options.list + [.global(.help)]).map(entry(for:)).joined()
     text += "\n" + TextLayout.fill("The global options are taken here too, see \(program) --help.", indent: 3)
-    if let exitStatus = definition.exitStatus {
+    if let exitStatus = manual.exitStatus {
       text += "\nEXIT STATUS:\n" + TextLayout.fill(exitStatus, indent: 3)
     }
-    if !definition.examples.isEmpty {
-      text += "\nEXAMPLES:\n" + definition.examples.map { example(for: $0, program) }.joined(separator: "\n")
+    if !manual.examples.isEmpty {
+      text += "\nEXAMPLES:\n" + manual.examples.map { example(for: $0, program) }.joined(separator: "\n")
     }
     return text
   }
@@ -35,38 +30,29 @@ public enum HelpText {
     text += "\nDESCRIPTION:\n" + ProgramDescription.paragraphs.map(text(of:)).joined(separator: "\n")
     text += "\nCOMMANDS:\n"
     for command in Command.allCases {
-      text += TextLayout.entry(command.rawValue, command.definition.summary, indent: 3, column: 16)
+      text += TextLayout.entry(command.name, command.manual.summary, indent: 3, column: 16)
     }
     text += TextLayout.entry("help", "show help on a command", indent: 3, column: 16)
     text += "\nGLOBAL OPTIONS:\n"
-    text += ProgramDescription.visibleOptions.map(entry(for:)).joined()
+    text += (GlobalOptions.options.list + GlobalOptions.leadingOptions.list).map(entry(for:)).joined()
     text += "\nEXAMPLES:\n"
     text += ProgramDescription.examples.map { example(for: $0, program) }.joined(separator: "\n")
     return text
   }
 
-  private static func text(of paragraph: CommandDefinition.Paragraph) -> String {
+  private static func text(of paragraph: CommandManual.Paragraph) -> String {
     switch paragraph {
     case .text(let text): TextLayout.fill(text, indent: 3)
     case .lines(let lines): lines.map { "       \($0)\n" }.joined()
     }
   }
 
-  private static func entry(for option: OptionDefinition) -> String {
-    TextLayout.entry(option.synopsis, option.explanation, indent: 3, column: column)
+  private static func entry(for option: OptionIdentifier) -> String {
+    let definition = option.definition
+    return TextLayout.entry(definition.synopsis, definition.explanation, indent: 3, column: column)
   }
 
-  private static func example(for example: CommandDefinition.Example, _ program: String) -> String {
+  private static func example(for example: CommandManual.Example, _ program: String) -> String {
     TextLayout.fill(example.purpose, indent: 3) + "       # \(program) \(example.line)\n"
-  }
-}
-
-extension String {
-  fileprivate var trimmingEnd: String {
-    var text = self
-    while text.last == " " {
-      text.removeLast()
-    }
-    return text
   }
 }

@@ -10,13 +10,16 @@ public enum Request: Sendable {
 
 /// A command with its options and words, checked as far as the command line alone can be.
 public struct Invocation: Sendable {
-  /// The program's name as it was called: `runc` through a link of that name.
-  public var program: String
+  /// The path that the program was called by.
+  public var path: String
   public var global: GlobalOptions
   public var command: Command
   public var options: ParsedOptions
   /// The words that are no options, as many as the command takes. After the id of `exec` they are verbatim.
   public var arguments: [String]
+
+  /// The program's name as it was called: `runc` through a link of that name.
+  public var program: String { Request.programName(of: path) }
 }
 
 extension Request {
@@ -32,13 +35,18 @@ extension Request {
     do throws(UsageProblem) {
       return try parser.parse()
     } catch {
-      throw UsageError(error, program: parser.program, command: parser.command, global: parser.global)
+      throw UsageError(
+        error, program: programName(of: commandLine.first), command: parser.command, global: parser.global)
     }
   }
 
-  /// The last component of the path that the program was called by; `apus` when there is none.
-  public static func programName(of commandLine: [String]) -> String {
-    guard let path = commandLine.first, let name = path.split(separator: "/").last else { return "apus" }
-    return String(name)
+  /// The last component of the path that the program was called by, which is the first word of the command line;
+  /// `apus` when it is empty. Control characters are escaped.
+  public static func programName(of path: String?) -> String {
+    guard let path else { return "apus" }
+    let bytes = path.utf8
+    let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+    let name = String(path[(slash.map(bytes.index(after:)) ?? bytes.startIndex)...])
+    return name.isEmpty ? "apus" : name.escaped
   }
 }

@@ -1,4 +1,4 @@
-/// One row of the table: an option, as it is written, explained and completed.
+/// How an option is explained and completed. Its name and kind are those of ``identifier``.
 public struct OptionDefinition: Sendable {
   /// What a shell offers for the option's value.
   public enum Completion: Equatable, Sendable {
@@ -11,41 +11,37 @@ public struct OptionDefinition: Sendable {
 
   /// Which option this is, and the kind of its value.
   public let identifier: OptionIdentifier
-  /// The long name, without dashes: `bundle` for `--bundle` and `-bundle`.
-  public let long: String
-  /// The short name of one letter, without the dash.
-  public let short: String?
   /// What stands for the value in help: `path` in `--bundle <path>`; nil for an option that is on or off.
   public let placeholder: String?
-  /// What holds when the option is absent, for people.
-  public let defaultText: String?
   /// What the option does, in one sentence.
   public let help: String
+  /// What holds when the option is absent, for people.
+  public let defaultText: String?
   /// What a shell offers for the value.
   public let completion: Completion
-  /// Accepted without being shown: obsolete options of older callers.
-  public let isHidden: Bool
 
   init(
-    _ identifier: OptionIdentifier, short: String? = nil, _ placeholder: String? = nil, help: String,
-    defaultText: String? = nil, completion: Completion = .nothing, isHidden: Bool = false
+    _ identifier: OptionIdentifier, _ placeholder: String? = nil, help: String, defaultText: String? = nil,
+    completion: Completion = .nothing
   ) {
     self.identifier = identifier
-    self.long = identifier.name
-    self.short = short
     self.placeholder = placeholder
-    self.defaultText = defaultText
     self.help = help
+    self.defaultText = defaultText
     self.completion = completion
-    self.isHidden = isHidden
   }
 }
 
 extension OptionDefinition {
+  /// `--bundle` and `-b`.
+  var spellings: [String] {
+    ["--" + identifier.long] + (identifier.short.map { ["-" + $0] } ?? [])
+  }
+
   /// `-b, --bundle <path>`, or `    --keep` where there is no short name.
   var synopsis: String {
-    var text = short.map { "-\($0), " } ?? "    "
-    text += "--" + long
+    var text = identifier.short.map { "-\($0), " } ?? "    "
+    text += "--" + identifier.long
     if let placeholder {
       text += " <\(placeholder)>"
     }

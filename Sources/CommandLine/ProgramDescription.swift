@@ -1,6 +1,6 @@
 /// What help and the manual say of the program as a whole.
 enum ProgramDescription {
-  static var paragraphs: [CommandDefinition.Paragraph] {
+  static var paragraphs: [CommandManual.Paragraph] {
     [
       .text(
         """
@@ -11,15 +11,10 @@ enum ProgramDescription {
     ]
   }
 
-  static var examples: [CommandDefinition.Example] {
+  static var examples: [CommandManual.Example] {
     [
-      CommandDefinition.Example(line: "spec", purpose: "Beside a folder rootfs, write a config.json."),
-      CommandDefinition.Example(line: "run hello", purpose: "Run it as the container hello."),
+      CommandManual.Example(line: "spec", purpose: "Beside a folder rootfs, write a config.json."),
+      CommandManual.Example(line: "run hello", purpose: "Run it as the container hello."),
     ]
-  }
-
-  static var visibleOptions: [OptionDefinition] {
-    GlobalOptions.definitions.filter { !$0.isHidden }
-      + [GlobalOptions.helpDefinition, GlobalOptions.versionDefinition]
   }
 }

@@ -1,10 +1,10 @@
 /// The name nearest to a misspelt one.
 enum Suggestion {
-  /// The candidate at the smallest distance, if that is at most a third of the word's length (and at least one
-  /// letter is right). Words over 32 bytes get no suggestion.
+  /// The candidate at the smallest distance, if that is at most a third of the word's length. A word of one or two
+  /// letters is near to everything, and one of more than 32 to nothing.
   static func nearest(to word: String, among candidates: [String]) -> String? {
     let letters = Array(word.utf8)
-    guard letters.count > 1, letters.count <= 32 else { return nil }
+    guard letters.count > 2, letters.count <= 32 else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = distance(letters, Array(candidate.utf8))

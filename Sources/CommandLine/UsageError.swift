@@ -28,7 +28,7 @@ public enum UsageProblem: Error, Equatable, Sendable {
   case tooFewArguments(Command, minimum: Int, given: Int)
   case tooManyArguments(Command, maximum: Int, given: Int)
   case argumentCount(Command, exactly: Int, given: Int)
-  case invalidArgument(Command, String, allowed: [String])
+  case unknownShell(String)
   /// A sentence that stands alone, in runc's words.
   case other(String)
 }
@@ -46,13 +46,13 @@ extension UsageError {
     case .invalidValue(let value, let option, let reason):
       "invalid value \"\(value.escaped)\" for flag -\(option): \(reason)"
     case .tooFewArguments(let command, let minimum, let given):
-      "\(program): \"\(command.rawValue)\" requires a minimum of \(minimum) argument(s), got \(given)"
+      "\(program): \"\(command.name)\" requires a minimum of \(minimum) argument(s), got \(given)"
     case .tooManyArguments(let command, let maximum, let given):
-      "\(program): \"\(command.rawValue)\" requires a maximum of \(maximum) argument(s), got \(given)"
+      "\(program): \"\(command.name)\" requires a maximum of \(maximum) argument(s), got \(given)"
     case .argumentCount(let command, let exactly, let given):
-      "\(program): \"\(command.rawValue)\" requires exactly \(exactly) argument(s), got \(given)"
-    case .invalidArgument(let command, let word, let allowed):
-      "\(program): \"\(command.rawValue)\" takes \(allowed.joined(separator: ", ")), not \"\(word.escaped)\""
+      "\(program): \"\(command.name)\" requires exactly \(exactly) argument(s), got \(given)"
+    case .unknownShell(let name):
+      "\(program): \"completion\" takes bash, zsh or fish, not \"\(name.escaped)\""
     case .other(let sentence):
       sentence
     }
@@ -61,7 +61,7 @@ extension UsageError {
   /// Where to read more, for people: a line that is not part of ``message``.
   public var hint: String {
     guard let command else { return "see '\(program) --help'" }
-    return "see '\(program) \(command.rawValue) --help'"
+    return "see '\(program) \(command.name) --help'"
   }
 
   /// runc's exit status: 3 for a command that is not there, else 1.
@@ -69,7 +69,7 @@ extension UsageError {
     switch problem {
     case .unknownCommand: 3
     case .unknownOption, .missingValue, .invalidValue, .tooFewArguments, .tooManyArguments, .argumentCount,
-      .invalidArgument, .other:
+      .unknownShell, .other:
       1
     }
   }

@@ -1,7 +1,22 @@
 extension CommandDefinition {
-  static var spec: CommandDefinition {
-    CommandDefinition(
-      .spec,
+  static var spec: Self { Self(.spec, .none, options: OptionList([.string(.bundle), .flag(.rootless)])) }
+
+  static var validate: Self { Self(.validate, .none, options: OptionList([.string(.bundle)])) }
+
+  static var explain: Self {
+    Self(
+      .explain, ArgumentList(ArgumentDefinition("container-id", .newContainer, .optional)),
+      options: OptionList([
+        .string(.bundle), .string(.consoleSocket), .flag(.noPivot), .flag(.noNewKeyring), .integer(.preserveFds),
+      ]))
+  }
+
+  static var completion: Self { Self(.completion, ArgumentList(ArgumentDefinition("shell", .shell))) }
+}
+
+extension CommandManual {
+  static var spec: Self {
+    Self(
       summary: "write a config.json to start from",
       description: [
         .text(
@@ -10,22 +25,14 @@ extension CommandDefinition {
           is there already stays as it is, and the command fails.
           """)
       ],
-      options: [
-        OptionDefinition(
-          .string(.bundle), short: "b", "folder", help: "Write it into this folder.",
-          defaultText: "the current folder", completion: .folder),
-        OptionDefinition(
-          .flag(.rootless), help: "Write one for a container that an ordinary user can run."),
-      ],
       examples: [
         Example(line: "spec", purpose: "Beside a folder rootfs, make a bundle of the current folder."),
         Example(line: "run hello", purpose: "Run it."),
       ])
   }
 
-  static var validate: CommandDefinition {
-    CommandDefinition(
-      .validate,
+  static var validate: Self {
+    Self(
       summary: "check a bundle without touching anything",
       description: [
         .text(
@@ -34,13 +41,11 @@ extension CommandDefinition {
           properties, and what has no effect on this host, are warnings.
           """)
       ],
-      options: [.bundle],
       exitStatus: "0 if the bundle can be run, warnings or not; 1 if it cannot.")
   }
 
-  static var explain: CommandDefinition {
-    CommandDefinition(
-      .explain,
+  static var explain: Self {
+    Self(
       summary: "show what running a bundle would do, step by step",
       description: [
         .text(
@@ -49,18 +54,19 @@ extension CommandDefinition {
           without touching anything. What is printed is what runs.
           """)
       ],
-      arguments: [Argument("container-id", .newContainer, .optional)],
-      options: [.bundle, .consoleSocket, .noPivot, .noNewKeyring, .preserveFds])
+      examples: [Example(line: "explain --bundle /srv/web", purpose: "Show what creating a container would do.")])
   }
 
-  static var completion: CommandDefinition {
-    CommandDefinition(
-      .completion,
+  static var completion: Self {
+    Self(
       summary: "write a completion script for a shell",
       description: [
-        .text("Writes a script that teaches the shell the commands, options, container ids and signals.")
+        .text(
+          """
+          Writes a script for bash, zsh or fish that teaches the shell the commands, options, container ids and \
+          signals.
+          """)
       ],
-      arguments: [Argument("shell", .choice(Shell.allCases.map(\.rawValue)))],
       examples: [
         Example(
           line: "completion bash > /etc/bash_completion.d/apus", purpose: "Install it for all users of bash.")

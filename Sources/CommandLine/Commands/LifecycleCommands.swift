@@ -1,7 +1,36 @@
 extension CommandDefinition {
-  static var create: CommandDefinition {
-    CommandDefinition(
-      .create,
+  static var create: Self {
+    Self(
+      .create, ArgumentList(.newContainer),
+      options: OptionList([
+        .string(.bundle), .string(.consoleSocket), .string(.pidfdSocket), .string(.pidFile), .flag(.noPivot),
+        .flag(.noNewKeyring), .integer(.preserveFds),
+      ]))
+  }
+
+  static var start: Self { Self(.start, ArgumentList(.container)) }
+
+  static var run: Self {
+    Self(
+      .run, ArgumentList(.newContainer),
+      options: OptionList([
+        .string(.bundle), .flag(.detach), .flag(.keep), .string(.consoleSocket), .string(.pidfdSocket),
+        .string(.pidFile), .flag(.noPivot), .flag(.noNewKeyring), .flag(.noSubreaper), .integer(.preserveFds),
+      ]))
+  }
+
+  static var kill: Self {
+    Self(
+      .kill, ArgumentList(.container, ArgumentDefinition("signal", .signal, .optional)),
+      optionsEndAtFirstArgument: true, options: OptionList([.flag(.all)]))
+  }
+
+  static var delete: Self { Self(.delete, ArgumentList(.container), options: OptionList([.flag(.force)])) }
+}
+
+extension CommandManual {
+  static var create: Self {
+    Self(
       summary: "create a container",
       description: [
         .text(
@@ -12,30 +41,23 @@ extension CommandDefinition {
           """),
         .text("The id is yours to choose and names the container on this host in every other command."),
       ],
-      arguments: [.newContainer],
-      options: [
-        .bundle, .consoleSocket, .pidfdSocket, .pidFile, .noPivot, .noNewKeyring, .preserveFds,
-      ],
       examples: [
         Example(line: "create --bundle /srv/web web", purpose: "Make the container web, ready to start."),
         Example(line: "start web", purpose: "Start it."),
       ])
   }
 
-  static var start: CommandDefinition {
-    CommandDefinition(
-      .start,
+  static var start: Self {
+    Self(
       summary: "run the program of a created container",
       description: [
         .text(
           "Lets the process of a container that create made go on to its program. Returns when the program runs.")
-      ],
-      arguments: [.container])
+      ])
   }
 
-  static var run: CommandDefinition {
-    CommandDefinition(
-      .run,
+  static var run: Self {
+    Self(
       summary: "create and start a container",
       description: [
         .text(
@@ -43,12 +65,6 @@ extension CommandDefinition {
           Makes a container from a bundle and starts it. In the foreground, signals reach the container's process, \
           its terminal is connected to the caller's, and the container is deleted when the process ends.
           """)
-      ],
-      arguments: [.newContainer],
-      options: [
-        .bundle, .detach,
-        OptionDefinition(.flag(.keep), help: "Keep the container after its process has ended."),
-        .consoleSocket, .pidfdSocket, .pidFile, .noPivot, .noNewKeyring, .noSubreaper, .preserveFds,
       ],
       examples: [
         Example(line: "run hello", purpose: "Run the bundle in the current folder."),
@@ -60,42 +76,27 @@ extension CommandDefinition {
         """)
   }
 
-  static var kill: CommandDefinition {
-    CommandDefinition(
-      .kill,
+  static var kill: Self {
+    Self(
       summary: "send a signal to a container",
       description: [
         .text(
           """
           Sends a signal to the container's first process. The signal is a number or a name, with or without SIG, in \
-          any case. Without one it is TERM.
+          any case. Without one it is TERM. Options stand before the id.
           """)
-      ],
-      arguments: [.container, Argument("signal", .signal, .optional)],
-      optionsEndAtFirstArgument: true,
-      options: [
-        OptionDefinition(
-          .flag(.all), short: "a",
-          help: "Reach all processes of the container; no error when it has stopped.")
       ],
       examples: [Example(line: "kill web KILL", purpose: "End the container's first process at once.")])
   }
 
-  static var delete: CommandDefinition {
-    CommandDefinition(
-      .delete,
+  static var delete: Self {
+    Self(
       summary: "delete a container and what it holds",
       description: [
         .text(
           """
           Removes a stopped container: its cgroups, its state, and whatever else was made for it. The bundle stays.
           """)
-      ],
-      arguments: [.container],
-      options: [
-        OptionDefinition(
-          .flag(.force), short: "f",
-          help: "Kill the container first if it has not stopped; no error when there is no such container.")
       ],
       examples: [Example(line: "delete --force web", purpose: "Kill and remove the container web.")])
   }

@@ -1,7 +1,33 @@
 extension CommandDefinition {
-  static var exec: CommandDefinition {
-    CommandDefinition(
+  static var exec: Self {
+    Self(
       .exec,
+      ArgumentList(
+        .container, ArgumentDefinition("command", .other, .optional), ArgumentDefinition("argument", .other, .any)),
+      optionsEndAtFirstArgument: true,
+      options: OptionList([
+        .string(.process), .flag(.tty), .string(.user), .integers(.additionalGids), .string(.cwd), .strings(.env),
+        .strings(.cap), .flag(.noNewPrivs), .string(.apparmor), .string(.processLabel), .flag(.detach),
+        .string(.consoleSocket), .string(.pidfdSocket), .string(.pidFile), .integer(.preserveFds),
+        .strings(.cgroup), .flag(.ignorePaused),
+      ]),
+      obsoleteOptions: OptionList([.flag(.noSubreaper)]))
+  }
+
+  static var ps: Self {
+    Self(
+      .ps, ArgumentList(.container, ArgumentDefinition("ps-option", .other, .any)),
+      optionsEndAtFirstArgument: true, options: OptionList([.string(.format)]))
+  }
+
+  static var pause: Self { Self(.pause, ArgumentList(.container)) }
+
+  static var resume: Self { Self(.resume, ArgumentList(.container)) }
+}
+
+extension CommandManual {
+  static var exec: Self {
+    Self(
       summary: "run another process inside a container",
       description: [
         .text(
@@ -11,9 +37,6 @@ extension CommandDefinition {
           describes the whole process and no command is given.
           """)
       ],
-      arguments: [.container, Argument("command", .other, .optional), Argument("argument", .other, .any)],
-      optionsEndAtFirstArgument: true,
-      options: execIdentity + execPlumbing,
       examples: [
         Example(line: "exec --tty web sh", purpose: "Open a shell in the container web."),
         Example(line: "exec --user 1000:1000 --env LANG=C web id", purpose: "Run a command as another user."),
@@ -24,71 +47,28 @@ extension CommandDefinition {
         """)
   }
 
-  /// What the process is.
-  private static var execIdentity: [OptionDefinition] {
-    [
-      OptionDefinition(
-        .string(.process), short: "p", "file",
-        help: "Take the process from this JSON file, of the form of process in config.json.", completion: .file),
-      OptionDefinition(.flag(.tty), short: "t", help: "Give the process a terminal."),
-      OptionDefinition(.string(.user), short: "u", "uid[:gid]", help: "Run as this user, and group."),
-      OptionDefinition(
-        .integers(.additionalGids), short: "g", "gid", help: "Add a supplementary group; may be repeated."),
-      OptionDefinition(.string(.cwd), "path", help: "Start in this folder of the container."),
-      OptionDefinition(
-        .strings(.env), short: "e", "name=value", help: "Set an environment variable; may be repeated."),
-      OptionDefinition(
-        .strings(.cap), short: "c", "capability", help: "Add a capability, as in CAP_SYS_TIME; may be repeated."),
-      OptionDefinition(
-        .flag(.noNewPrivs), help: "Keep the process from gaining privileges through execve."),
-      OptionDefinition(.string(.apparmor), "profile", help: "Confine the process by this AppArmor profile."),
-      OptionDefinition(.string(.processLabel), "label", help: "Give the process this SELinux label."),
-    ]
-  }
-
-  /// How the process is connected and where it is counted.
-  private static var execPlumbing: [OptionDefinition] {
-    [
-      .detach, .consoleSocket, .pidfdSocket, .pidFile, .preserveFds,
-      OptionDefinition(
-        .strings(.cgroup), "[controllers:]path",
-        help: "Put the process in this cgroup below the container's, which has to be there; may be repeated."),
-      OptionDefinition(.flag(.ignorePaused), help: "Go ahead in a paused container; the process waits there."),
-      OptionDefinition(
-        .flag(.noSubreaper), help: "Obsolete, ignored: exec adopts no processes.", isHidden: true),
-    ]
-  }
-
-  static var ps: CommandDefinition {
-    CommandDefinition(
-      .ps,
+  static var ps: Self {
+    Self(
       summary: "list the processes of a container",
       description: [
         .text(
           """
           Shows the lines of ps that belong to the container, or with --format json the process ids, for which no \
-          ps program is needed. Words behind the id go to ps; without any they are -ef.
+          ps program is needed. Words behind the id go to ps; without any they are -ef. Options stand before the id.
           """)
       ],
-      arguments: [.container, Argument("ps-option", .other, .any)],
-      optionsEndAtFirstArgument: true,
-      options: [.format],
       examples: [Example(line: "ps web -o pid,args", purpose: "Choose the columns.")])
   }
 
-  static var pause: CommandDefinition {
-    CommandDefinition(
-      .pause,
+  static var pause: Self {
+    Self(
       summary: "freeze all processes of a container",
-      description: [.text("Stops every process of the container where it is, until resume.")],
-      arguments: [.container])
+      description: [.text("Stops every process of the container where it is, until resume.")])
   }
 
-  static var resume: CommandDefinition {
-    CommandDefinition(
-      .resume,
+  static var resume: Self {
+    Self(
       summary: "let a paused container go on",
-      description: [.text("Lets the processes go on that pause stopped.")],
-      arguments: [.container])
+      description: [.text("Lets the processes go on that pause stopped.")])
   }
 }
