@@ -33,7 +33,7 @@ let package = Package(
     target("Kernel", ["CLinux"]),
     target("JSON"),
     target("OCI", ["JSON"]),
-    target("Cgroups", ["Kernel", "OCI"]),
+    target("Cgroups", ["Kernel", "JSON", "OCI"]),
     target("Seccomp", ["Kernel", "OCI"]),
     target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp"]),
     target("CommandLine"),

@@ -19,6 +19,9 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file of the kernel says what its documentation does not.
   case malformed(path: String, problem: String)
 
+  /// An update failed, and not everything could be put back as it was.
+  case notRestored(cause: String, property: String)
+
   public var description: String {
     switch self {
     case .property(let path, let problem): "\(path): \(problem)"
@@ -33,6 +36,8 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
       "cannot remove cgroup \(path): \(processes.count) process(es) still in it: \(list(processes))"
     case .timedOut(let path, let state, let seconds): "cgroup \(path) was not \(state) within \(seconds) s"
     case .malformed(let path, let problem): "\(path): \(problem)"
+    case .notRestored(let cause, let property):
+      "\(cause); the limit of \(property) that was there before could not be restored"
     }
   }
 

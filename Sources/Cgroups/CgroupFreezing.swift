@@ -1,5 +1,44 @@
 import Kernel
 
+extension Cgroup {
+  static let freezingPatience: Int64 = 2_000_000_000
+
+  /// The folder by which the cgroup is frozen: the freezer of v1 where it is mounted, else the cgroup v2 tree.
+  private var freezingFolder: Folder? { folder(of: "freezer") ?? unified }
+
+  /// Whether the cgroup was told to freeze, by `freeze` or by somebody else; not what those above it were told.
+  public func isFrozen() throws(CgroupError) -> Bool { try freezingFolder?.isMarkedFrozen() ?? false }
+
+  /// Stops every process in the cgroup, and returns when all stand still.
+  /// - Throws: `timedOut` after 2 s; the cgroup is thawed again then, since half a pause is worse than none.
+  public func freeze() throws(CgroupError) {
+    guard let folder = freezingFolder else {
+      throw .noHierarchies("neither the v1 controller \"freezer\" nor a cgroup v2 tree is mounted")
+    }
+    let deadline = monotonicNanoseconds() + Self.freezingPatience
+    do {
+      if try folder.isUnified ? folder.freezeUnified(until: deadline) : folder.freezeByController(until: deadline) {
+        return
+      }
+    } catch {
+      folder.thawQuietly()
+      throw error
+    }
+    folder.thawQuietly()
+    throw .timedOut(path: folder.path.string, state: "frozen", seconds: 2)
+  }
+
+  /// Lets them go on. Nothing happens when the cgroup is not frozen or is gone.
+  public func thaw() throws(CgroupError) {
+    guard let folder = freezingFolder else { return }
+    do {
+      try folder.thaw()
+    } catch {
+      if !isGone(error.errno) { throw .system(error, property: nil) }
+    }
+  }
+}
+
 extension Cgroup.Folder {
   private var hasFreezer: Bool { CgroupLayout.Hierarchy.controllers(ofName: hierarchy).contains("freezer") }
 
@@ -22,6 +61,51 @@ extension Cgroup.Folder {
     } catch {
       if isGone(error.errno) { return nil }
       throw .system(error, property: nil)
+    }
+  }
+
+  func thaw() throws(SystemCallError) {
+    try isUnified ? file("cgroup.freeze").write("0") : file("freezer.state").write("THAWED")
+  }
+
+  fileprivate func thawQuietly() {
+    do { try thaw() } catch {}
+  }
+
+  /// On v1 the state FREEZING may last while tasks appear by fork or attach; writing again makes the kernel look again,
+  /// and letting go for a moment lets a fork end (kernel/cgroup/legacy_freezer.c; runc#2774).
+  fileprivate func freezeByController(until deadline: Int64) throws(CgroupError) -> Bool {
+    try wrapping { () throws(SystemCallError) in
+      let state = file("freezer.state")
+      var attempt = 0
+      while monotonicNanoseconds() < deadline {
+        try state.write("FROZEN")
+        if try state.read() == "FROZEN" { return true }
+        attempt += 1
+        if attempt % 50 == 0 {
+          try state.write("THAWED")
+          pause(milliseconds: 10)
+        } else if attempt % 10 == 0 {
+          pause(milliseconds: 1)
+        }
+      }
+      return false
+    }
+  }
+
+  /// In a cgroup v2 tree the kernel tells when everything stands still.
+  fileprivate func freezeUnified(until deadline: Int64) throws(CgroupError) -> Bool {
+    try wrapping { () throws(SystemCallError) in
+      try file("cgroup.freeze").write("1")
+      let events = try Descriptor.open(file("cgroup.events").path, .readOnly)
+      while true {
+        let lines = try events.readAll(limit: 4096).split(separator: UInt8(ascii: "\n"))
+        if lines.contains(where: { $0.elementsEqual("frozen 1".utf8) }) { return true }
+        let left = (deadline - monotonicNanoseconds()) / 1_000_000
+        if left <= 0 { return false }
+        _ = try poll([(events.number, .priority)], timeout: Int32(clamping: left))
+        try events.rewind()
+      }
     }
   }
 }

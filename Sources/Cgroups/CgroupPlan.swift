@@ -30,6 +30,8 @@ public struct CgroupPlan: Equatable, Sendable {
   public let warnings: [String]
   /// Without privileges and without a path of the configuration's own, a hierarchy that may not be written is left out.
   public let mayLeaveOut: Bool
+  /// Controllers that a cgroup v2 tree shall give to the container's folder: all in a pure tree, for the statistics.
+  let unifiedControllers: [String]
   /// What the devices controller of v1 is told, if the host has one.
   let deviceWrites: [(file: String, value: String)]
 
@@ -52,6 +54,7 @@ public struct CgroupPlan: Equatable, Sendable {
       (writes, warnings) = (planner.writes, planner.warnings)
     }
     (self.writes, self.warnings) = (writes, warnings)
+    unifiedControllers = layout.kind == .v2 ? layout.unifiedControllers : []
     let policy = try DevicePolicy(
       linux?.resources?.devices ?? [], replacing: (linux?.devices ?? []).map { $0.path })
     devices = isRootless ? nil : policy

@@ -69,22 +69,28 @@ public struct CgroupReservation: ~Copyable {
 
   private mutating func makeFolder(_ index: Int) throws(CgroupError) {
     let folder = plan.folders[index]
-    var errno = try makeDirectory(folder.path)
+    let path = folder.path
+    var errno = try makeDirectory(path)
     if errno == .noSuchFile {
       for count in 1..<max(1, folder.below.count) {
         let parent = CgroupPath.join(folder.mountPoint, folder.base + folder.below.prefix(count))
         let isNew = try makeDirectory(parent) == nil
         try prepare(folder, count: count, isNew: isNew)
       }
-      errno = try makeDirectory(folder.path)
+      errno = try makeDirectory(path)
     }
     switch errno {
-    case nil: made.append(Cgroup.Folder(hierarchy: folder.hierarchy, path: folder.path))
+    case nil: made.append(Cgroup.Folder(hierarchy: folder.hierarchy, path: path))
     case .exists: _ = try plan.refuseOccupied(folder)
     case .some(let errno):
-      throw .system(SystemCallError("mkdir", folder.path.string, errno), property: "linux.cgroupsPath")
+      throw .system(SystemCallError("mkdir", path.string, errno), property: "linux.cgroupsPath")
     }
     try prepare(folder, count: folder.below.count, isNew: errno == nil)
+    if folder.isUnified {
+      let delegation = ControllerDelegation(folder, for: plan.writes.filter { $0.folder == index })
+      if plan.kind == .v2 { try delegation.refuseInvalidDomain() }
+      try delegation.give(plan.unifiedControllers)
+    }
   }
 
   /// Nil when it was made; the errors that the caller deals with.

@@ -14,6 +14,11 @@ public struct CgroupWrite: Equatable, Sendable {
     case write(file: String, value: Value)
   }
 
+  public struct Line: Equatable, Sendable {
+    public let key: String
+    public let unset: String
+  }
+
   /// The index in `CgroupPlan.folders`.
   public let folder: Int
   public let file: String
@@ -21,6 +26,8 @@ public struct CgroupWrite: Equatable, Sendable {
   /// The property that asks for it: `linux.resources.memory.limit`.
   public let property: String
   public let whenMissing: WhenMissing
+  /// In a file with a line for each device: the line's first word and what it takes to have none.
+  public let line: Line?
   /// Neighbours with the same number depend on each other: what the kernel refuses with EINVAL is tried again after
   /// the others.
   public let group: Int

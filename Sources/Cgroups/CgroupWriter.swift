@@ -17,7 +17,7 @@ struct CgroupWriter {
 
   /// What the kernel refuses with EINVAL may only wait for another of the group: as long as a round gets on, the rest
   /// is tried again.
-  private func writeTogether(_ writes: [CgroupWrite]) throws(CgroupError) {
+  func writeTogether(_ writes: [CgroupWrite]) throws(CgroupError) {
     var waiting = writes
     while !waiting.isEmpty {
       var refused: [CgroupWrite] = []
@@ -26,8 +26,9 @@ struct CgroupWriter {
         do throws(SystemCallError) {
           try self.write(write)
         } catch {
-          failure = failure ?? .system(error, property: write.property)
-          if error.errno != .invalid { throw .system(error, property: write.property) }
+          let explained = explained(error, write)
+          if error.errno != .invalid { throw explained }
+          failure = failure ?? explained
           refused.append(write)
         }
       }
@@ -36,7 +37,7 @@ struct CgroupWriter {
     }
   }
 
-  private func write(_ write: CgroupWrite) throws(SystemCallError) {
+  func write(_ write: CgroupWrite) throws(SystemCallError) {
     let folder = folders[write.folder]
     do {
       try ControlFile(folder, write.file).write(try text(write.value, in: folder))
@@ -47,6 +48,22 @@ struct CgroupWriter {
       case .skip: break
       case .write(let file, let value): try ControlFile(folder, file).write(try text(value, in: folder))
       }
+    }
+  }
+
+  /// A limit below what is in use and cannot be freed is EBUSY on v1; the words are those of runc.
+  private func explained(_ error: SystemCallError, _ write: CgroupWrite) -> CgroupError {
+    guard error.errno == .busy, write.file == "memory.limit_in_bytes", case .text(let limit) = write.value else {
+      return .system(error, property: write.property)
+    }
+    do throws(SystemCallError) {
+      let usage = try ControlFile(folders[write.folder], "memory.usage_in_bytes").read()
+      let peak = try ControlFile(folders[write.folder], "memory.max_usage_in_bytes").read()
+      return .property(
+        write.property,
+        problem: "unable to set memory limit to \(limit) (current usage: \(usage), peak usage: \(peak))")
+    } catch {
+      return .system(error, property: write.property)
     }
   }
 

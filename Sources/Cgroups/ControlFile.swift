@@ -9,7 +9,7 @@ package struct ControlFile {
   /// Writes in one call, as the kernel asks for; several lines go one by one.
   package func write(_ value: String) throws(SystemCallError) {
     let file = try Descriptor.open(path, .writeOnly)
-    if value.utf8.contains(UInt8(ascii: "\n")) {
+    if value.utf8.count > 1 && value.utf8.contains(UInt8(ascii: "\n")) {
       for line in value.utf8.split(separator: UInt8(ascii: "\n")) { try write(String(Substring(line)), to: file) }
     } else {
       try write(value, to: file)
@@ -40,12 +40,16 @@ package struct ControlFile {
 
   /// The value after a key in a file of `key value` lines.
   package func value(ofKey key: String) throws(SystemCallError) -> UInt64? {
-    for line in try path.read().split(separator: UInt8(ascii: "\n")) {
-      let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
-      if parts.count == 2, parts[0].elementsEqual(key.utf8) { return UInt64(String(decoding: parts[1], as: UTF8.self)) }
-    }
-    return nil
+    keyedValue(key, in: try path.read())
   }
+}
+
+func keyedValue(_ key: String, in bytes: [UInt8]) -> UInt64? {
+  for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
+    if parts.count == 2, parts[0].elementsEqual(key.utf8) { return UInt64(String(decoding: parts[1], as: UTF8.self)) }
+  }
+  return nil
 }
 
 /// A value as an error message shows it: short and without control characters.

@@ -77,7 +77,21 @@ struct ResourcePlanner {
     let group = LimitedResource.allCases.firstIndex(of: setting.resource.couples) ?? 0
     writes.append(
       CgroupWrite(
-        folder: folder, file: file, value: value, property: property, whenMissing: whenMissing, group: group))
+        folder: folder, file: file, value: value, property: property, whenMissing: whenMissing,
+        line: line(target.form, setting), group: group))
+  }
+
+  /// How an update that fails takes back the line of a device that had none.
+  private func line(_ form: ControlTarget.Form, _ setting: ResourceSetting) -> CgroupWrite.Line? {
+    guard form != .value, let key = setting.value.key else { return nil }
+    let unset =
+      switch (form, setting.resource) {
+      case (.named(let name), _): "\(name)=max"
+      case (_, .blockIOWeightDevice), (_, .blockIOLeafWeightDevice): "default"
+      case (_, .rdma): "hca_handle=max hca_object=max"
+      default: "0"
+      }
+    return CgroupWrite.Line(key: key, unset: "\(key) \(unset)")
   }
 
   private func folder(of controller: String, isV1: Bool, _ property: String) throws(CgroupError) -> Int {

@@ -22,6 +22,8 @@ final class ScratchCgroup {
 
   static let isPossible: Bool = geteuid() == 0 && FileManager.default.isWritableFile(atPath: "/sys/fs/cgroup")
 
+  static var isUnifiedOnly: Bool { !FileManager.default.fileExists(atPath: "/sys/fs/cgroup/devices") }
+
   init() throws {
     name = "apus-test-\(getpid())-\(Self.counter.next())"
     layout = try CgroupLayout.discover(for: Spec.Resources(memory: Spec.Resources.Memory()))
