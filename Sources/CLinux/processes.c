@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -145,6 +146,11 @@ int cl_spawn(int *pid, const char *path, char *const arguments[], char *const en
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return -error;
+}
+
+void *cl_map_shared_page(void) {
+  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED ? NULL : page;
 }
 
 int64_t cl_clock_nanoseconds(int clock) {

@@ -43,7 +43,7 @@ public struct Descriptor: ~Copyable, Sendable {
   public static func isOpen(_ number: Int32) -> Bool { cl_fcntl(number, 1, 0) >= 0 }
 
   /// Works with a descriptor that something else owns and keeps open meanwhile (standard streams, inherited ones).
-  public static func borrowing<Result, Failure: Error>(
+  public static func borrowing<Result: ~Copyable, Failure: Error>(
     _ number: Int32, _ body: (borrowing Descriptor) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let borrowed = Descriptor(owning: number)
@@ -60,7 +60,8 @@ public struct Descriptor: ~Copyable, Sendable {
 
 /// Owned descriptors in a row, closed together.
 public struct DescriptorList: ~Copyable, Sendable {
-  private var numbers: [Int32] = []
+  /// Valid only as long as the list lives.
+  public private(set) var numbers: [Int32] = []
   public init() {}
   deinit { for number in numbers { _ = cl_close(number) } }
 
@@ -69,7 +70,7 @@ public struct DescriptorList: ~Copyable, Sendable {
     numbers.append(descriptor.release())
   }
 
-  public borrowing func withDescriptor<Result, Failure: Error>(
+  public borrowing func withDescriptor<Result: ~Copyable, Failure: Error>(
     _ index: Int, _ body: (borrowing Descriptor) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try Descriptor.borrowing(numbers[index], body)

@@ -68,6 +68,17 @@ extension Descriptor {
     ).check("mount_setattr")
   }
 
+  /// Changes how mounts travel to and from the mount whose root this descriptor is, by mount_setattr(2), or by mount(2)
+  /// where that is missing and the mount is attached.
+  public borrowing func setPropagation(_ propagation: MountPropagation, recursive: Bool) throws(SystemCallError) {
+    do {
+      try setMountAttributes(set: [], propagation: propagation, recursive: recursive)
+    } catch {
+      guard error.errno == .noSystemCall else { throw error }
+      try OldMount.setPropagation(propagation, of: HostPath(uncheckedPrefix: procPath[...]), recursive: recursive)
+    }
+  }
+
   /// A context to make a file system in (fsopen(2)).
   public static func fileSystem(_ type: String) throws(SystemCallError) -> Descriptor {
     Descriptor(owning: try unsafe cl_fsopen(type, 1).checked("fsopen", type))

@@ -58,6 +58,9 @@ public struct ContainerPath: Hashable, Sendable, CustomStringConvertible {
     components = normalisedComponents(string)
   }
 
+  /// For literals in the program itself.
+  public init(constant: StaticString) { components = normalisedComponents(constant.description) }
+
   private init(components: [String]) { self.components = components }
 
   public var isRoot: Bool { components.isEmpty }

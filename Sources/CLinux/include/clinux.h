@@ -165,6 +165,9 @@ int cl_termios_clear_onlcr(int fd);
 int cl_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], int in, int out, int err,
              const char *working_directory);
 
+// Memory that a parent and its children share: one page
+void *cl_map_shared_page(void);
+
 // Time
 int64_t cl_clock_nanoseconds(int clock);
 

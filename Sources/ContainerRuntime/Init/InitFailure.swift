@@ -1,0 +1,64 @@
+internal import Kernel
+
+/// Why a step failed: a system call, or something found that must not be used.
+enum InitFailure: Error, Equatable {
+  case systemCall(SystemCallError)
+  case refused(String)
+}
+
+/// What the container's process sends to the runtime. The runtime reads it as hostile input: a fixed head, bounded text.
+enum InitMessage: Equatable {
+  case runtimeHooksDue
+  case ready
+  case failed(step: Int, InitFailure)
+
+  static let most = 1024
+
+  var bytes: [UInt8] {
+    switch self {
+    case .runtimeHooksDue: [UInt8(ascii: "H")]
+    case .ready: [UInt8(ascii: "R")]
+    case .failed(let step, let failure):
+      InitMessage.head(step, failure) + Array(InitMessage.text(failure).utf8.prefix(InitMessage.most - 16))
+    }
+  }
+
+  /// nil for anything that is no message of ours.
+  init?(_ bytes: [UInt8], stepCount: Int) {
+    switch bytes.first {
+    case UInt8(ascii: "H") where bytes.count == 1: self = .runtimeHooksDue
+    case UInt8(ascii: "R") where bytes.count == 1: self = .ready
+    case UInt8(ascii: "F") where bytes.count >= 9 && bytes.count <= InitMessage.most:
+      let step = InitMessage.number(bytes[1..<5])
+      let errno = InitMessage.number(bytes[5..<9])
+      guard step < UInt32(stepCount), errno < 4096 else { return nil }
+      let text = bytes[9...].split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        .map { singleLine(String(decoding: $0, as: UTF8.self)) }
+      if errno == 0 {
+        self = .failed(step: Int(step), .refused(text[0]))
+      } else {
+        let error = SystemCallError(text[0], text.count > 1 ? text[1] : "", Errno(rawValue: Int32(errno)))
+        self = .failed(step: Int(step), .systemCall(error))
+      }
+    default: return nil
+    }
+  }
+
+  private static func head(_ step: Int, _ failure: InitFailure) -> [UInt8] {
+    let errno: Int32 = if case .systemCall(let error) = failure { error.errno.rawValue } else { 0 }
+    var head = [UInt8(ascii: "F")]
+    for value in [UInt32(step), UInt32(bitPattern: errno)] {
+      for shift in stride(from: UInt32(0), to: 32, by: 8) { head.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+    return head
+  }
+
+  private static func text(_ failure: InitFailure) -> String {
+    switch failure {
+    case .systemCall(let error): "\(error.call)\0\(error.subject)"
+    case .refused(let text): text
+    }
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+}

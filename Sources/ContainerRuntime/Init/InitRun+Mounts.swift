@@ -1,0 +1,197 @@
+internal import Kernel
+
+extension InitRun {
+  /// Mounts of the container must not travel to the host; those of the host may still come in.
+  func isolateMounts(_ kind: MountPropagation) throws(InitFailure) {
+    try call { () throws(SystemCallError) in
+      try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
+    }
+  }
+
+  /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
+  mutating func attachRoot(_ path: HostPath, _ index: Int) throws(InitFailure) {
+    let sources = sources.numbers
+    root = RootDirectory(
+      try call { () throws(SystemCallError) in
+        try Descriptor.borrowing(sources[index]) { tree throws(SystemCallError) in
+          // Without a mount namespace this is the folder itself, which chroot enters.
+          if !sequenceMakesRootMount { return try tree.duplicate() }
+          try tree.setPropagation(.slave, recursive: true)
+          try tree.attach(onto: path)
+          return try tree.duplicate()
+        }
+      })
+  }
+
+  func mount(_ plan: MountPlan, _ index: Int?) throws(InitFailure) {
+    try call { () throws(SystemCallError) in
+      switch plan.source {
+      case .bind:
+        guard let index else { throw SystemCallError("bind", plan.target.description, .badDescriptor) }
+        try Descriptor.borrowing(sources.numbers[index]) { tree throws(SystemCallError) in try bind(plan, tree) }
+      case .fileSystem(let type, let source):
+        try mountFileSystem(plan, type: type, source: source)
+      case .cgroup:
+        throw SystemCallError("mount", "cgroup", .invalid)
+      }
+    }
+  }
+
+  private func bind(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
+    let isFolder = try tree.status().kind == .directory
+    let target = try rootDirectory { root throws(SystemCallError) in
+      try root.target(plan.target, targetKind(plan.target, isFolder: isFolder))
+    }
+    try applyAttributes(plan, tree)
+    try tree.attach(onto: target)
+    if plan.target.components == ["proc"], try tree.fileSystemMagic() != FileSystemMagic.proc {
+      throw SystemCallError("bind a folder that is no procfs", "/proc", .invalid)
+    }
+    try applyPropagation(plan, tree)
+  }
+
+  private func mountFileSystem(_ plan: MountPlan, type: String, source: String) throws(SystemCallError) {
+    let target = try rootDirectory { root throws(SystemCallError) in
+      try root.target(plan.target, targetKind(plan.target, isFolder: true))
+    }
+    let mount = try FileSystemMaker(type: type, source: source, options: plan.data, attributes: plan.set).make()
+    if plan.copyUp { try CopyUp(from: target, to: mount).run() }
+    try mount.attach(onto: target)
+    if !plan.recursiveSet.isEmpty || !plan.recursiveClear.isEmpty {
+      try mount.setMountAttributes(set: plan.recursiveSet, clear: plan.recursiveClear, recursive: true)
+    }
+    try applyPropagation(plan, mount)
+  }
+
+  /// /proc and /sys are trusted by name, by this runtime too: no symlink of the image may stand for them.
+  private func targetKind(_ path: ContainerPath, isFolder: Bool) -> RootDirectory.TargetKind {
+    if path.components == ["proc"] || path.components == ["sys"] { return .folderWithoutSymlinks }
+    return isFolder ? .folder : .file
+  }
+
+  private func applyAttributes(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
+    // A copy of a host's mount keeps its attributes; only what is asked for changes.
+    if !plan.set.isEmpty || !plan.clear.isEmpty {
+      try tree.setMountAttributes(set: plan.set, clear: plan.clear)
+    }
+    if !plan.recursiveSet.isEmpty || !plan.recursiveClear.isEmpty {
+      try tree.setMountAttributes(set: plan.recursiveSet, clear: plan.recursiveClear, recursive: true)
+    }
+  }
+
+  private func applyPropagation(_ plan: MountPlan, _ mount: borrowing Descriptor) throws(SystemCallError) {
+    for propagation in plan.propagation { try mount.setPropagation(propagation.kind, recursive: propagation.recursive) }
+  }
+
+  func makeRootReadOnly() throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in try root.descriptor.setMountAttributes(set: .readOnly) }
+  }
+
+  /// A path that the image does not have needs no protection.
+  func makeReadOnly(_ path: ContainerPath) throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in
+      guard let target = try root.openIfPresent(path) else { return }
+      let copy = try target.mountTree(recursive: true)
+      try copy.setMountAttributes(set: .readOnly, recursive: true)
+      try copy.attach(onto: target)
+    }
+  }
+
+  /// Files are covered by the null device of the host, checked to be it (CVE-2025-31133); folders by one empty read-only
+  /// file system.
+  func mask(_ paths: [ContainerPath]) throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in
+      var cover: Descriptor?
+      for path in paths {
+        guard let target = try root.openIfPresent(path) else { continue }
+        if try target.status().kind == .directory {
+          let mount: Descriptor
+          if let cover {
+            mount = try cover.mountTree(recursive: false)
+          } else {
+            let made = FileSystemMaker(
+              type: "tmpfs", source: "tmpfs", options: [.init(key: "nr_inodes", value: "2"), .init(key: "size", value: "0")],
+              attributes: .readOnly)
+            mount = try made.make()
+          }
+          try mount.attach(onto: target)
+          // Only an attached mount can be copied on older kernels.
+          if cover == nil { cover = try mount.duplicate() }
+        } else {
+          try HostDevice.tree(DeviceNumber(major: 1, minor: 3), HostPath(constant: "/dev/null")).attach(onto: target)
+        }
+      }
+    }
+  }
+
+  func makeWorkingDirectory(_ path: ContainerPath) throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in _ = try root.makeFolder(path, mode: 0o755) }
+  }
+
+  func pivotRoot() throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in
+      try root.descriptor.makeCurrentFolder()
+      try pivotRootToCurrentFolder()
+      // The old root now lies over the new one; it goes as soon as nobody uses it.
+      try detachMount(HostPath(constant: "."))
+      try changeFolder("/")
+    }
+  }
+
+  /// Host file systems that are trusted by name stay below the new root, so they are taken away first.
+  func moveRoot() throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in
+      for path in [HostPath(constant: "/proc"), HostPath(constant: "/sys")] {
+        do { try detachMount(path) } catch {
+          if error.errno != .invalid && error.errno != .noSuchFile { throw error }
+        }
+      }
+      try root.descriptor.makeCurrentFolder()
+      try moveCurrentFolderToRoot()
+      try Kernel.changeRoot(HostPath(constant: "."))
+      try changeFolder("/")
+    }
+  }
+
+  func enterRootByChroot() throws(InitFailure) {
+    try inRoot { root throws(SystemCallError) in
+      try root.descriptor.makeCurrentFolder()
+      try Kernel.changeRoot(HostPath(constant: "."))
+      try changeFolder("/")
+    }
+  }
+
+  func setRootPropagation(_ kind: MountPropagation) throws(InitFailure) {
+    try call { () throws(SystemCallError) in
+      try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: false)
+    }
+  }
+
+  private var sequenceMakesRootMount: Bool { !sequence.steps.contains(.changeRoot) }
+
+  /// Works in the root file system; a step that comes before it is attached is a mistake in the plan.
+  func inRoot<Result: ~Copyable>(
+    _ body: (borrowing RootDirectory) throws(SystemCallError) -> Result
+  ) throws(InitFailure) -> Result {
+    do throws(SystemCallError) { return try rootDirectory(body) } catch { throw .systemCall(error) }
+  }
+
+  func rootDirectory<Result: ~Copyable>(
+    _ body: (borrowing RootDirectory) throws(SystemCallError) -> Result
+  ) throws(SystemCallError) -> Result {
+    guard root != nil else { throw SystemCallError("open", "root file system", .badDescriptor) }
+    return try body(root!)
+  }
+}
+
+extension RootDirectory {
+  /// An O_PATH descriptor of what is at a path; nil when nothing is.
+  borrowing func openIfPresent(_ path: ContainerPath) throws(SystemCallError) -> Descriptor? {
+    do {
+      return try open(path, .path)
+    } catch {
+      if error.errno == .noSuchFile || error.errno == .notDirectory { return nil }
+      throw error
+    }
+  }
+}

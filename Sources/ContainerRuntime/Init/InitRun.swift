@@ -1,0 +1,157 @@
+internal import Kernel
+internal import OCI
+
+/// What the container's process has at hand while it goes through its sequence. It lives in the child only; what it
+/// needs was made before the clone.
+struct InitRun: ~Copyable {
+  let sequence: InitSequence
+  let process: ProcessPlan
+  /// What `sequence.sources` names, opened by the parent.
+  let sources: DescriptorList
+  /// To the runtime. Its end of file means that the runtime is gone: then this process ends too.
+  let runtime: Descriptor
+  /// The number of the step that is being done, plus one, for the runtime to read if this process dies.
+  let progress: SharedWord
+  let startFIFO: StartFIFO.InitSide?
+  let hookState: HookState
+
+  var root: RootDirectory?
+  var program = ""
+  var enteredWorkingDirectory = false
+
+  init(
+    sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,
+    progress: consuming SharedWord, startFIFO: consuming StartFIFO.InitSide?, hookState: HookState
+  ) {
+    self.sequence = sequence
+    self.process = process
+    self.sources = sources
+    self.runtime = runtime
+    self.progress = progress
+    self.startFIFO = startFIFO
+    self.hookState = hookState
+  }
+
+  /// Goes through the sequence and becomes the user's program, or says why not and ends.
+  mutating func run() -> Never {
+    var started = false
+    for (index, step) in sequence.steps.enumerated() {
+      progress.value = UInt32(index + 1)
+      do throws(InitFailure) {
+        try rearmParentDeathSignal(before: step)
+        try perform(step, index)
+        if case .waitForStart = step { started = true }
+      } catch {
+        report(.failed(step: index, error), started: started)
+        exitNow(1)
+      }
+    }
+    exitNow(1)
+  }
+
+  private mutating func perform(_ step: InitStep, _ index: Int) throws(InitFailure) {
+    do throws(SystemCallError) { try Fault.point("init", step.name, .before) } catch { throw .systemCall(error) }
+    try perform(step)
+    do throws(SystemCallError) { try Fault.point("init", step.name, .after) } catch { throw .systemCall(error) }
+  }
+
+  /// Tells the runtime, or after the start, whoever started.
+  private func report(_ message: InitMessage, started: Bool) {
+    do throws(SystemCallError) {
+      if started, let fifo = startFIFO {
+        try fifo.report.write(message.bytes)
+      } else {
+        try runtime.send(message.bytes)
+      }
+    } catch {
+      // Nobody listens any more; the exit status is all that is left to say.
+    }
+  }
+
+  /// The kernel clears the signal at every change of credentials (prctl(2)), so it is set anew before each step until
+  /// the runtime has written down that the container exists.
+  private func rearmParentDeathSignal(before step: InitStep) throws(InitFailure) {
+    switch step {
+    case .resetInheritedState, .dropBounding, .setUser, .setCapabilities, .setUmask, .becomeNamespaceRoot, .newSession:
+      try call { () throws(SystemCallError) in try CurrentProcess.control(.parentDeathSignal, 9) }
+    default: break
+    }
+  }
+
+  mutating func perform(_ step: InitStep) throws(InitFailure) {
+    switch step {
+    case .resetInheritedState: try resetInheritedState()
+    case .enterNamespace(let kind, _, let index): try enter(kind, index)
+    case .becomeNamespaceRoot: try becomeNamespaceRoot()
+    case .newSession: try call { () throws(SystemCallError) in try CurrentProcess.newSession() }
+    case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
+    case .joinKeyring(let name): try joinKeyring(name)
+    case .isolateMounts(let kind): try isolateMounts(kind)
+    case .attachRoot(let path, let index): try attachRoot(path, index)
+    case .setSysctl(let sysctl): try set(sysctl)
+    case .mount(let plan, let index): try mount(plan, index)
+    case .waitForCgroups: try waitForRuntime(.cgroupsJoined)
+    case .newCgroupNamespace: try call { () throws(SystemCallError) in try NamespaceKind.cgroup.unshare() }
+    case .mountCgroups(let plan): try mountCgroups(plan)
+    case .makeDevice(let device): try make(device)
+    case .makeDeviceLinks: try makeDeviceLinks()
+    case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
+    case .waitForRuntimeHooks:
+      try call { [runtime = runtime.number] () throws(SystemCallError) in
+        try Descriptor.borrowing(runtime) { socket throws(SystemCallError) in
+          try socket.send(InitMessage.runtimeHooksDue.bytes)
+        }
+      }
+      try waitForRuntime(.hooksDone)
+    case .runHooks(let point, let hooks): try runHooks(point, hooks)
+    case .makeRootReadOnly: try makeRootReadOnly()
+    case .makeReadOnly(let path): try makeReadOnly(path)
+    case .maskPaths(let paths): try mask(paths)
+    case .pivotRoot: try pivotRoot()
+    case .moveRoot: try moveRoot()
+    case .changeRoot: try enterRootByChroot()
+    case .setRootPropagation(let kind): try setRootPropagation(kind)
+    case .setHostName(let name): try call { () throws(SystemCallError) in try Kernel.setHostName(name) }
+    case .setDomainName(let name): try call { () throws(SystemCallError) in try Kernel.setDomainName(name) }
+    case .setResourceLimit(let limit): try set(limit)
+    case .setScheduler(let scheduler): try set(scheduler)
+    case .setIOPriority(let value): try call { () throws(SystemCallError) in try ProcessAttributes.setIOPriority(value) }
+    case .setPersonality(let value):
+      try call { () throws(SystemCallError) in try ProcessAttributes.setPersonality(value) }
+    case .dropBounding(let kept): try dropBounding(kept)
+    case .setNoNewPrivileges: try call { () throws(SystemCallError) in try CurrentProcess.control(.noNewPrivileges, 1) }
+    case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
+    case .setCapabilities(let sets): try set(sets)
+    case .setUmask(let mask): CurrentProcess.setUmask(mask)
+    case .enterWorkingDirectory(let path): try enterWorkingDirectory(path)
+    case .findProgram: try findProgram()
+    case .reportReady: try reportReady()
+    case .waitForStart(let signal): try waitForStart(signal)
+    case .closeDescriptors(let preserved): try closeDescriptors(preserved)
+    case .checkWorkingDirectory: try checkWorkingDirectory()
+    case .execute: try execute()
+    }
+  }
+
+  /// What the runtime tells the container's process, in the order of the sequence.
+  enum Word: UInt8 {
+    case idsMapped = 0x4d
+    case cgroupsJoined = 0x43
+    case hooksDone = 0x48
+    case persisted = 0x50
+  }
+
+  /// Waits for one word. When the runtime is gone, this process ends: nothing is to be left behind.
+  func waitForRuntime(_ word: Word) throws(InitFailure) {
+    let bytes = try call { [number = runtime.number] () throws(SystemCallError) in
+      try Descriptor.borrowing(number) { socket throws(SystemCallError) in try socket.read(most: 16) }
+    }
+    if bytes.isEmpty { exitNow(1) }
+    if bytes != [word.rawValue] { throw .refused("the runtime said something unexpected") }
+  }
+}
+
+/// Makes a failed system call the failure of a step.
+func call<Result>(_ body: () throws(SystemCallError) -> Result) throws(InitFailure) -> Result {
+  do { return try body() } catch { throw .systemCall(error) }
+}

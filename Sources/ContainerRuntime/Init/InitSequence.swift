@@ -1,0 +1,144 @@
+public import Kernel
+internal import OCI
+
+/// The ordered list of what the container's process does, with the descriptors that the parent must open for it before
+/// the clone. The order is the security policy; the parent and the child hold the same one.
+public struct InitSequence: Equatable, Sendable {
+  public private(set) var steps: [InitStep] = []
+  /// What the parent opens, in the order in which the steps refer to it.
+  public private(set) var sources: [Source] = []
+
+  public enum Source: Equatable, Sendable {
+    case namespace(NamespaceKind, HostPath)
+    case root(HostPath)
+    /// A bind mount's source, as a detached copy of its mount.
+    case tree(HostPath, recursive: Bool, property: String?)
+  }
+
+  /// What the call adds to the plan.
+  public struct Options: Equatable, Sendable {
+    public var startSignal = StartSignal.fifo
+    /// Descriptors above standard error that the container keeps.
+    public var preservedDescriptors = 0
+    public var keyring = true
+    public init(startSignal: StartSignal = .fifo, preservedDescriptors: Int = 0, keyring: Bool = true) {
+      self.startSignal = startSignal
+      self.preservedDescriptors = preservedDescriptors
+      self.keyring = keyring
+    }
+  }
+
+  /// The sequence for a container's first process.
+  public init(_ plan: Plan, options: Options) {
+    steps = [.resetInheritedState]
+    addNamespaces(plan)
+    steps.append(.newSession)
+    if !plan.timeOffsets.isEmpty || plan.namespaces.time == .new { steps.append(.newTimeNamespace(plan.timeOffsets)) }
+    if options.keyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
+    addRoot(plan)
+    addIdentity(plan)
+    addProcess(plan.process, userNamespace: plan.namespaces.user, options)
+    steps.append(.reportReady)
+    steps.append(.waitForStart(options.startSignal))
+    if let hooks = plan.hooks.startContainer, !hooks.isEmpty { steps.append(.runHooks(.startContainer, hooks)) }
+    steps.append(.checkWorkingDirectory)
+    steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
+    steps.append(.execute)
+  }
+
+  private mutating func add(_ source: Source) -> Int {
+    sources.append(source)
+    return sources.count - 1
+  }
+
+  private mutating func addNamespaces(_ plan: Plan) {
+    // The intermediate shape enters its namespaces before the container's process exists.
+    for (kind, path) in plan.namespaces.joined {
+      let descriptor = add(.namespace(kind, path))
+      if plan.namespaces.shape == .direct || (plan.namespaces.shape == .throughPidNamespace && kind != .pid) {
+        steps.append(.enterNamespace(kind, path: path, descriptor: descriptor))
+      }
+    }
+    if plan.namespaces.user != .host { steps.append(.becomeNamespaceRoot) }
+  }
+
+  private mutating func addRoot(_ plan: Plan) {
+    let root = plan.root
+    let descriptor = add(.root(root.path))
+    if root.entry == .chroot {
+      steps.append(.attachRoot(root.path, descriptor: descriptor))
+      addCgroupNamespace(plan)
+      addHooks(plan)
+      steps.append(.changeRoot)
+      return
+    }
+    if plan.namespaces.mount == .new {
+      steps.append(.isolateMounts(root.propagation == .privateMount ? .privateMount : .slave))
+    }
+    steps.append(.attachRoot(root.path, descriptor: descriptor))
+    for sysctl in plan.sysctl { steps.append(.setSysctl(sysctl)) }
+    for mount in plan.mounts { addMount(mount, plan) }
+    if plan.namespaces.cgroup == .new && !steps.contains(.newCgroupNamespace) { addCgroupNamespace(plan) }
+    if plan.furnishesDevices {
+      for device in plan.devices { steps.append(.makeDevice(device)) }
+      steps.append(.makeDeviceLinks)
+    }
+    steps.append(.makeWorkingDirectory(plan.process.workingDirectory))
+    addHooks(plan)
+    if root.readOnly { steps.append(.makeRootReadOnly) }
+    for path in plan.readonlyPaths { steps.append(.makeReadOnly(path)) }
+    if !plan.maskedPaths.isEmpty { steps.append(.maskPaths(plan.maskedPaths)) }
+    steps.append(root.entry == .pivot ? .pivotRoot : .moveRoot)
+    if let propagation = root.propagation { steps.append(.setRootPropagation(propagation)) }
+  }
+
+  private mutating func addMount(_ mount: MountPlan, _ plan: Plan) {
+    switch mount.source {
+    case .bind(let path, let recursive):
+      let descriptor = add(.tree(path, recursive: recursive, property: mount.property))
+      steps.append(.mount(mount, descriptor: descriptor))
+    case .fileSystem:
+      steps.append(.mount(mount, descriptor: nil))
+    case .cgroup:
+      addCgroupNamespace(plan)
+      steps.append(.mountCgroups(mount))
+    }
+  }
+
+  /// A cgroup namespace takes the cgroup of its maker for its root, so it waits for the last attach.
+  private mutating func addCgroupNamespace(_ plan: Plan) {
+    if steps.contains(.waitForCgroups) { return }
+    steps.append(.waitForCgroups)
+    if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
+  }
+
+  private mutating func addHooks(_ plan: Plan) {
+    let runtime = (plan.hooks.prestart ?? []) + (plan.hooks.createRuntime ?? [])
+    if !runtime.isEmpty { steps.append(.waitForRuntimeHooks) }
+    if let hooks = plan.hooks.createContainer, !hooks.isEmpty { steps.append(.runHooks(.createContainer, hooks)) }
+  }
+
+  private mutating func addIdentity(_ plan: Plan) {
+    if let name = plan.hostname { steps.append(.setHostName(name)) }
+    if let name = plan.domainname { steps.append(.setDomainName(name)) }
+  }
+
+  /// The attributes and privileges of the process, in the order that section C3 of the security cases gives: what needs
+  /// privileges first, the bounding set before the user, the user before the final sets.
+  private mutating func addProcess(_ process: ProcessPlan, userNamespace: NamespaceChoice, _ options: Options) {
+    for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
+    if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
+    if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }
+    if let personality = process.personality { steps.append(.setPersonality(personality)) }
+    steps.append(.dropBounding(process.capabilities.bounding))
+    steps.append(
+      .setUser(
+        uid: process.uid, gid: process.gid, additionalGids: process.additionalGids,
+        changesGroups: !process.additionalGids.isEmpty || userNamespace == .host))
+    steps.append(.setCapabilities(process.capabilities))
+    steps.append(.setUmask(process.umask))
+    if process.noNewPrivileges { steps.append(.setNoNewPrivileges) }
+    steps.append(.enterWorkingDirectory(process.workingDirectory))
+    steps.append(.findProgram)
+  }
+}

@@ -1,0 +1,216 @@
+public import Kernel
+public import OCI
+
+/// One thing that the container's process does before it becomes the user's program. Steps hold no policy: what to do was
+/// decided by the plan.
+public enum InitStep: Equatable, Sendable {
+  case resetInheritedState
+  case enterNamespace(NamespaceKind, path: HostPath, descriptor: Int)
+  case becomeNamespaceRoot
+  case newSession
+  case newTimeNamespace([Plan.TimeOffset])
+  case joinKeyring(String)
+  case isolateMounts(MountPropagation)
+  case attachRoot(HostPath, descriptor: Int)
+  case setSysctl(Plan.Sysctl)
+  case mount(MountPlan, descriptor: Int?)
+  case waitForCgroups
+  case newCgroupNamespace
+  case mountCgroups(MountPlan)
+  case makeDevice(DevicePlan)
+  case makeDeviceLinks
+  case makeWorkingDirectory(ContainerPath)
+  case waitForRuntimeHooks
+  case runHooks(HookPoint, [Spec.Hook])
+  case makeRootReadOnly
+  case makeReadOnly(ContainerPath)
+  case maskPaths([ContainerPath])
+  case pivotRoot
+  case moveRoot
+  case changeRoot
+  case setRootPropagation(MountPropagation)
+  case setHostName(String)
+  case setDomainName(String)
+  case setResourceLimit(ProcessPlan.ResourceLimit)
+  case setScheduler(ProcessPlan.Scheduler)
+  case setIOPriority(Int32)
+  case setPersonality(UInt)
+  case dropBounding(CapabilityMask)
+  case setNoNewPrivileges
+  case setUser(uid: UInt32, gid: UInt32, additionalGids: [UInt32], changesGroups: Bool)
+  case setCapabilities(CapabilitySets)
+  case setUmask(UInt32)
+  case enterWorkingDirectory(ContainerPath)
+  case findProgram
+  case reportReady
+  case waitForStart(StartSignal)
+  case closeDescriptors(preserved: Int)
+  case checkWorkingDirectory
+  case execute
+}
+
+/// How the waiting container is told to go on.
+public enum StartSignal: String, Equatable, Sendable {
+  /// By a FIFO in the state folder, from any later process.
+  case fifo
+  /// By the runtime that made it, which stays.
+  case handshake
+}
+
+/// When a hook runs, in the specification's words.
+public enum HookPoint: String, Equatable, Sendable {
+  case prestart, createRuntime, createContainer, startContainer, poststart, poststop
+}
+
+extension InitStep {
+  /// A short name for faults and traces, in `lower.case.words`.
+  public var name: String {
+    switch self {
+    case .resetInheritedState: "inherited.reset"
+    case .enterNamespace(let kind, _, _): "ns.\(kind.fileName).entered"
+    case .becomeNamespaceRoot: "userns.root"
+    case .newSession: "session"
+    case .newTimeNamespace: "ns.time.made"
+    case .joinKeyring: "keyring"
+    case .isolateMounts: "mounts.isolated"
+    case .attachRoot: "rootfs.attached"
+    case .setSysctl: "sysctl"
+    case .mount(let plan, _): "mount\(plan.target)"
+    case .waitForCgroups: "cgroups.awaited"
+    case .newCgroupNamespace: "ns.cgroup.made"
+    case .mountCgroups(let plan): "cgroups\(plan.target)"
+    case .makeDevice(let device): "device\(device.path)"
+    case .makeDeviceLinks: "device.links"
+    case .makeWorkingDirectory: "cwd.made"
+    case .waitForRuntimeHooks: "hooks.awaited"
+    case .runHooks(let point, _): "hooks.\(point.rawValue)"
+    case .makeRootReadOnly: "rootfs.readonly"
+    case .makeReadOnly(let path): "readonly\(path)"
+    case .maskPaths: "masked"
+    case .pivotRoot: "pivot"
+    case .moveRoot: "root.moved"
+    case .changeRoot: "chroot"
+    case .setRootPropagation: "root.propagation"
+    case .setHostName: "hostname"
+    case .setDomainName: "domainname"
+    case .setResourceLimit(let limit): "rlimit.\(ResourceLimitNames.name(limit.number))"
+    case .setScheduler: "scheduler"
+    case .setIOPriority: "iopriority"
+    case .setPersonality: "personality"
+    case .dropBounding: "caps.bounding"
+    case .setNoNewPrivileges: "nnp"
+    case .setUser: "user"
+    case .setCapabilities: "caps"
+    case .setUmask: "umask"
+    case .enterWorkingDirectory: "cwd.entered"
+    case .findProgram: "program.found"
+    case .reportReady: "ready"
+    case .waitForStart: "start.awaited"
+    case .closeDescriptors: "descriptors.closed"
+    case .checkWorkingDirectory: "cwd.checked"
+    case .execute: "execve"
+    }
+  }
+
+  /// What it does, as an error or `explain` says it.
+  public var text: String {
+    switch self {
+    case .resetInheritedState: "reset inherited signals and attributes"
+    case .enterNamespace(let kind, let path, _): "enter the \(NamespacePlan.name(of: kind)) namespace \(path)"
+    case .becomeNamespaceRoot: "become root of the user namespace"
+    case .newSession: "start a new session"
+    case .newTimeNamespace: "make the time namespace"
+    case .joinKeyring(let name): "join the session keyring \(name)"
+    case .isolateMounts(let kind): "make every mount of the host \(InitStep.word(kind))"
+    case .attachRoot(let path, _): "attach the root file system \(path)"
+    case .setSysctl(let sysctl): "set sysctl \(sysctl.key) to \(sysctl.value)"
+    case .mount(let plan, _): InitStep.text(of: plan)
+    case .waitForCgroups: "wait until the cgroups are joined"
+    case .newCgroupNamespace: "make the cgroup namespace"
+    case .mountCgroups(let plan): "mount the cgroups on \(plan.target)"
+    case .makeDevice(let device): "make the device \(device.path)"
+    case .makeDeviceLinks: "make the links in /dev"
+    case .makeWorkingDirectory(let path): "make the working directory \(path)"
+    case .waitForRuntimeHooks: "wait for the hooks of the runtime"
+    case .runHooks(let point, let hooks): "run \(hooks.count) \(point.rawValue) hook\(hooks.count == 1 ? "" : "s")"
+    case .makeRootReadOnly: "make the root file system read-only"
+    case .makeReadOnly(let path): "make \(path) read-only"
+    case .maskPaths(let paths): "mask \(paths.map(\.description).joined(separator: ", "))"
+    case .pivotRoot: "pivot into the root file system"
+    case .moveRoot: "move the root file system over / and enter it"
+    case .changeRoot: "chroot into the root file system"
+    case .setRootPropagation(let kind): "make / \(InitStep.word(kind))"
+    case .setHostName(let name): "set the host name to \(name)"
+    case .setDomainName(let name): "set the domain name to \(name)"
+    case .setResourceLimit(let limit):
+      "error setting rlimit type \(limit.number): set \(ResourceLimitNames.name(limit.number)) to \(limit.soft):\(limit.hard)"
+    case .setScheduler: "set the scheduler"
+    case .setIOPriority: "set the I/O priority"
+    case .setPersonality: "set the personality"
+    case .dropBounding: "drop capabilities from the bounding set"
+    case .setNoNewPrivileges: "set no_new_privs"
+    case .setUser(let uid, let gid, _, _): "become uid \(uid), gid \(gid)"
+    case .setCapabilities: "set the capabilities"
+    case .setUmask(let mask): "set the umask to 0\(String(mask, radix: 8))"
+    case .enterWorkingDirectory(let path): "enter the working directory (cwd) \(path)"
+    case .findProgram: "find the program"
+    case .reportReady: "report that the container is ready"
+    case .waitForStart(let signal): "wait for start (\(signal.rawValue))"
+    case .closeDescriptors(let preserved): "close every descriptor above \(2 + preserved)"
+    case .checkWorkingDirectory: "check that the working directory (cwd) is inside the container"
+    case .execute: "execute the program"
+    }
+  }
+
+  /// The property of config.json that asked for it.
+  public var property: String? {
+    switch self {
+    case .enterNamespace(let kind, _, _): "linux.namespaces (\(NamespacePlan.name(of: kind)))"
+    case .becomeNamespaceRoot: "linux.uidMappings"
+    case .newTimeNamespace: "linux.timeOffsets"
+    case .attachRoot, .pivotRoot, .moveRoot, .changeRoot: "root.path"
+    case .setSysctl: "linux.sysctl"
+    case .mount(let plan, _), .mountCgroups(let plan): plan.property
+    case .newCgroupNamespace: "linux.namespaces (cgroup)"
+    case .makeDevice(let device): device.property
+    case .makeWorkingDirectory, .enterWorkingDirectory, .checkWorkingDirectory: "process.cwd"
+    case .runHooks(let point, _): "hooks.\(point.rawValue)"
+    case .makeRootReadOnly: "root.readonly"
+    case .makeReadOnly: "linux.readonlyPaths"
+    case .maskPaths: "linux.maskedPaths"
+    case .setRootPropagation: "linux.rootfsPropagation"
+    case .setHostName: "hostname"
+    case .setDomainName: "domainname"
+    case .setResourceLimit(let limit): limit.property
+    case .setScheduler: "process.scheduler"
+    case .setIOPriority: "process.ioPriority"
+    case .setPersonality: "linux.personality"
+    case .dropBounding: "process.capabilities.bounding"
+    case .setNoNewPrivileges: "process.noNewPrivileges"
+    case .setUser: "process.user"
+    case .setCapabilities: "process.capabilities"
+    case .setUmask: "process.user.umask"
+    case .findProgram, .execute: "process.args"
+    case .resetInheritedState, .newSession, .joinKeyring, .isolateMounts, .waitForCgroups, .makeDeviceLinks,
+      .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors:
+      nil
+    }
+  }
+
+  private static func word(_ kind: MountPropagation) -> String {
+    switch kind {
+    case .privateMount: "private"
+    case .slave: "slave"
+    case .shared: "shared"
+    case .unbindable: "unbindable"
+    }
+  }
+
+  private static func text(of plan: MountPlan) -> String {
+    switch plan.source {
+    case .bind(let path, _): "bind \(path) on \(plan.target)"
+    case .fileSystem(let type, _): "mount \(type) on \(plan.target)"
+    case .cgroup: "mount the cgroups on \(plan.target)"
+    }
+  }
+}

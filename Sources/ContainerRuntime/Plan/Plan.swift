@@ -1,0 +1,134 @@
+public import Kernel
+public import OCI
+
+/// A configuration, total and validated: no nil that means a default, paths normalised, flags parsed, numbers in kernel
+/// units. Pure: it is made without a system call, and everything that happens afterwards follows from it.
+public struct Plan: Equatable, Sendable {
+  public var id: String
+  public var bundle: HostPath
+  public var root: Root
+  public var namespaces: NamespacePlan
+  public var uidMappings: [Spec.IDMapping]
+  public var gidMappings: [Spec.IDMapping]
+  public var timeOffsets: [TimeOffset]
+  public var mounts: [MountPlan]
+  public var devices: [DevicePlan]
+  /// Whether apus furnishes /dev: not when the config binds one from the host.
+  public var furnishesDevices: Bool
+  public var maskedPaths: [ContainerPath]
+  public var readonlyPaths: [ContainerPath]
+  public var hostname: String?
+  public var domainname: String?
+  public var sysctl: [Sysctl]
+  public var process: ProcessPlan
+  public var hooks: Spec.Hooks
+  public var annotations: [String: String]
+  /// What is accepted and has no effect, for the log.
+  public var warnings: [PropertyError]
+
+  public struct Root: Equatable, Sendable {
+    public var path: HostPath
+    public var readOnly: Bool
+    /// What `/` shall be once the container is there; nil leaves it as the preparation made it.
+    public var propagation: MountPropagation?
+    public var entry: Entry
+  }
+
+  /// How the root file system becomes `/`.
+  public enum Entry: String, Equatable, Sendable {
+    case pivot
+    /// `--no-pivot`: moves the mount over `/` and enters it, for an initramfs.
+    case moveMount
+    /// Without a mount namespace there is nothing to pivot.
+    case chroot
+  }
+
+  public struct Sysctl: Equatable, Sendable {
+    public var key: String
+    public var value: String
+  }
+
+  public struct TimeOffset: Equatable, Sendable {
+    public var clock: String
+    public var seconds: Int64
+    public var nanoseconds: UInt32
+  }
+}
+
+/// A device node in the container.
+public struct DevicePlan: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    case character(DeviceNumber)
+    case block(DeviceNumber)
+    case fifo
+  }
+  public var path: ContainerPath
+  public var kind: Kind
+  public var mode: UInt32
+  public var uid: UInt32
+  public var gid: UInt32
+  /// A user namespace cannot make nodes: the host's own is bound there instead.
+  public var bound: Bool
+  public var property: String?
+}
+
+/// The process that a container's init, or an exec, becomes.
+public struct ProcessPlan: Equatable, Sendable {
+  public var terminal: Bool
+  public var consoleSize: WindowSize?
+  public var args: [String]
+  public var env: [String]
+  public var workingDirectory: ContainerPath
+  public var uid: UInt32
+  public var gid: UInt32
+  public var additionalGids: [UInt32]
+  public var umask: UInt32
+  public var capabilities: CapabilitySets
+  public var resourceLimits: [ResourceLimit]
+  public var noNewPrivileges: Bool
+  public var oomScoreAdj: Int?
+  public var scheduler: Scheduler?
+  public var ioPriority: Int32?
+  public var personality: UInt?
+
+  public struct WindowSize: Equatable, Sendable {
+    public var rows: UInt16
+    public var columns: UInt16
+  }
+
+  public struct ResourceLimit: Equatable, Sendable {
+    public var number: Int32
+    public var soft: UInt64
+    public var hard: UInt64
+    public var property: String
+  }
+
+  public struct Scheduler: Equatable, Sendable {
+    public var policy: UInt32
+    public var flags: UInt64
+    public var nice: Int32
+    public var priority: UInt32
+    public var runtime: UInt64
+    public var deadline: UInt64
+    public var period: UInt64
+  }
+}
+
+/// What the plan needs to know of the machine and the caller. A plain value: tests make their own.
+public struct HostFacts: Equatable, Sendable {
+  public var lastCapability: Int
+  public var effectiveUser: UInt32
+  /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
+  public var rootless: Bool { effectiveUser != 0 }
+
+  public init(lastCapability: Int, effectiveUser: UInt32) {
+    self.lastCapability = lastCapability
+    self.effectiveUser = effectiveUser
+  }
+}
+
+/// What the command line adds to the configuration.
+public struct PlanOptions: Equatable, Sendable {
+  public var noPivot = false
+  public init(noPivot: Bool = false) { self.noPivot = noPivot }
+}

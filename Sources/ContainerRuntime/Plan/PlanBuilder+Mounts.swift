@@ -1,0 +1,111 @@
+internal import Kernel
+internal import OCI
+
+extension PlanBuilder {
+  mutating func decideMounts() -> [MountPlan] {
+    var plans: [MountPlan] = []
+    for (index, mount) in (spec.mounts ?? []).enumerated() {
+      if let plan = decide(mount, index) { plans.append(plan) }
+    }
+    return plans
+  }
+
+  private mutating func decide(_ mount: Spec.Mount, _ index: Int) -> MountPlan? {
+    let place = "mounts[\(index)]"
+    guard let target = problems.containerPath(mount.destination, "\(place).destination") else { return nil }
+    if mount.destination.utf8.first != UInt8(ascii: "/") {
+      problems.warn("\(place).destination", "is relative; it is taken from the root")
+    }
+    if target.isRoot {
+      problems.add("\(place).destination", "must not be the root itself")
+      return nil
+    }
+    let type = mount.type ?? ""
+    problems.requireNoNUL(type, "\(place).type")
+    var plan = MountPlan(index: index, target: target, source: .fileSystem(type: type, source: mount.source ?? type))
+    var binding = type == "bind" ? false : nil as Bool?
+    for (number, option) in (mount.options ?? []).enumerated() {
+      apply(option, to: &plan, binding: &binding, "\(place).options[\(number)]")
+    }
+    if (mount.uidMappings ?? mount.gidMappings) != nil {
+      problems.add("\(place).uidMappings", "id-mapped mounts are not supported by this version of apus")
+    }
+    if let recursive = binding {
+      guard let source = mount.source, !source.isEmpty else {
+        problems.add("\(place).source", "a bind mount needs a source")
+        return nil
+      }
+      guard let path = problems.hostPath(source, "\(place).source") else { return nil }
+      plan.source = .bind(path.absolute(in: bundle), recursive: recursive)
+      if let option = plan.data.first {
+        problems.add("\(place).options", "\(quoted(option.key)) means nothing to a bind mount")
+      }
+      plan.data = []
+    } else if type == "cgroup" || type == "cgroup2" {
+      plan.source = .cgroup
+      plan.data = []
+    } else if type.isEmpty {
+      problems.add("\(place).type", "is missing; only bind mounts do without")
+      return nil
+    }
+    if plan.copyUp && type != "tmpfs" { problems.add("\(place).options", "tmpcopyup needs the type tmpfs") }
+    checkTarget(plan, type, place)
+    return plan
+  }
+
+  private mutating func apply(_ option: String, to plan: inout MountPlan, binding: inout Bool?, _ place: String) {
+    problems.requireNoNUL(option, place)
+    guard let effect = MountOptionTable.effect(of: option) else {
+      if option.isEmpty { return }
+      let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      plan.data.append(MountPlan.MountOption(key: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : nil))
+      return
+    }
+    switch effect {
+    case .set(let attribute):
+      plan.set.insert(attribute)
+      plan.clear.remove(attribute)
+    case .clear(let attribute):
+      plan.clear.insert(attribute)
+      plan.set.remove(attribute)
+    case .accessTime(let attribute):
+      plan.set = plan.set.subtracting(.accessTimeMask).union(attribute)
+      plan.clear.insert(.accessTimeMask)
+    case .recursiveSet(let attribute):
+      plan.recursiveSet.insert(attribute)
+      plan.recursiveClear.remove(attribute)
+    case .recursiveClear(let attribute):
+      plan.recursiveClear.insert(attribute)
+      plan.recursiveSet.remove(attribute)
+    case .recursiveAccessTime(let attribute):
+      plan.recursiveSet = plan.recursiveSet.subtracting(.accessTimeMask).union(attribute)
+      plan.recursiveClear.insert(.accessTimeMask)
+    case .bind(let recursive): binding = recursive || binding == true
+    case .propagate(let kind, let recursive): plan.propagation.append(.init(kind: kind, recursive: recursive))
+    case .fileSystemFlag(let name): plan.data.append(MountPlan.MountOption(key: name.description, value: nil))
+    case .copyUp: plan.copyUp = true
+    case .idMap: problems.add(place, "id-mapped mounts are not supported by this version of apus")
+    case .nothing: break
+    }
+  }
+
+  /// Nothing may cover procfs or parts of it that the runtime itself relies on (CVE-2019-16884, CVE-2025-52881).
+  private mutating func checkTarget(_ plan: MountPlan, _ type: String, _ place: String) {
+    let components = plan.target.components
+    guard components.first == "proc" else { return }
+    if components.count == 1 {
+      if case .fileSystem = plan.source, type == "proc" { return }
+      if case .bind = plan.source { return }
+      problems.add("\(place).destination", "only procfs may be mounted on /proc, not \(quoted(type))")
+      return
+    }
+    let below = components.dropFirst().joined(separator: "/")
+    switch below {
+    case "cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo", "sys/kernel/ns_last_pid",
+      "sys/crypto/fips_enabled":
+      break
+    default:
+      problems.add("\(place).destination", "\(quoted(plan.target.description)) cannot be mounted because it is inside /proc")
+    }
+  }
+}

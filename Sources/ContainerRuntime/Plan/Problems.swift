@@ -1,0 +1,30 @@
+internal import Kernel
+
+/// Collects what is wrong with a configuration, so that all of it can be told at once.
+struct Problems {
+  private(set) var errors: [PropertyError] = []
+  private(set) var warnings: [PropertyError] = []
+
+  mutating func add(_ path: String, _ problem: String) { errors.append(PropertyError("config.json.\(path)", problem)) }
+  mutating func warn(_ path: String, _ problem: String) { warnings.append(PropertyError("config.json.\(path)", problem)) }
+
+  /// The path, or nil with the problem noted.
+  mutating func containerPath(_ string: String, _ property: String) -> ContainerPath? {
+    do { return try ContainerPath(string) } catch {
+      add(property, error.description)
+      return nil
+    }
+  }
+
+  mutating func hostPath(_ string: String, _ property: String) -> HostPath? {
+    do { return try HostPath(string) } catch {
+      add(property, error.description)
+      return nil
+    }
+  }
+
+  /// Refuses a string that the kernel would cut off at a NUL.
+  mutating func requireNoNUL(_ string: String, _ property: @autoclosure () -> String) {
+    if string.utf8.contains(0) { add(property(), "contains a NUL character") }
+  }
+}

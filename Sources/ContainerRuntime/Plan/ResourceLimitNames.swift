@@ -1,0 +1,12 @@
+/// The limits of getrlimit(2) by the names that config.json uses.
+enum ResourceLimitNames {
+  static let all: [(name: StaticString, number: Int32)] = [
+    ("RLIMIT_CPU", 0), ("RLIMIT_FSIZE", 1), ("RLIMIT_DATA", 2), ("RLIMIT_STACK", 3), ("RLIMIT_CORE", 4),
+    ("RLIMIT_RSS", 5), ("RLIMIT_NPROC", 6), ("RLIMIT_NOFILE", 7), ("RLIMIT_MEMLOCK", 8), ("RLIMIT_AS", 9),
+    ("RLIMIT_LOCKS", 10), ("RLIMIT_SIGPENDING", 11), ("RLIMIT_MSGQUEUE", 12), ("RLIMIT_NICE", 13),
+    ("RLIMIT_RTPRIO", 14), ("RLIMIT_RTTIME", 15),
+  ]
+
+  static func number(_ name: String) -> Int32? { all.first { $0.name.description == name }?.number }
+  static func name(_ number: Int32) -> String { all.first { $0.number == number }?.name.description ?? "RLIMIT_\(number)" }
+}
