@@ -42,6 +42,18 @@ public struct Descriptor: ~Copyable, Sendable {
   /// Whether a descriptor number of this process is open (fcntl(2), F_GETFD).
   public static func isOpen(_ number: Int32) -> Bool { cl_fcntl(number, 1, 0) >= 0 }
 
+  /// Marks every descriptor from a number on as close-on-exec (close_range(2), Linux 5.11; on 5.10 one by one).
+  public static func closeOnExec(from first: Int32) throws(SystemCallError) {
+    let result = cl_close_range(UInt32(first), .max, 4 /* CLOSE_RANGE_CLOEXEC */)
+    guard let failure = result.failure else { return }
+    guard failure == .noSystemCall || failure == .invalid || failure == .notPermitted else {
+      throw SystemCallError("close_range", "from \(first)", failure)
+    }
+    for entry in try Descriptor.open(HostPath(constant: "/proc/self/fd"), [.readOnly, .directory]).entries() {
+      if let number = Int32(entry), number >= first { _ = cl_fcntl(number, 2, 1) }
+    }
+  }
+
   /// Works with a descriptor that something else owns and keeps open meanwhile (standard streams, inherited ones).
   public static func borrowing<Result: ~Copyable, Failure: Error>(
     _ number: Int32, _ body: (borrowing Descriptor) throws(Failure) -> Result

@@ -230,6 +230,8 @@ extension HostPath {
   }
 
   public func readLink() throws(SystemCallError) -> String { try readLinkAt(currentFolder, string) }
+  /// Where a magic link of procfs leads.
+  package func readResolvedPath() throws(SystemCallError) -> HostPath { HostPath(unchecked: try readLink()) }
   public func makeDirectory(mode: UInt32) throws(SystemCallError) {
     try unsafe cl_mkdirat(currentFolder, string, mode).check("mkdir", string)
   }

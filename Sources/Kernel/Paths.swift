@@ -31,7 +31,7 @@ public struct HostPath: Hashable, Sendable, CustomStringConvertible {
     HostPath(unchecked: string.hasSuffix("/") ? string + name : string + "/" + name)
   }
 
-  private init(unchecked string: String) { self.string = string }
+  package init(unchecked string: String) { self.string = string }
   init(uncheckedPrefix prefix: Substring) { string = String(prefix) }
 
   public var isAbsolute: Bool { string.utf8.first == UInt8(ascii: "/") }

@@ -94,6 +94,17 @@ extension Descriptor {
   }
 }
 
+extension Descriptor {
+  /// With a pidfd: the number of its process as this process sees it, or -1 when it has none any more.
+  public borrowing func processOfPidfd() throws(SystemCallError) -> Int32 {
+    let info = try HostPath(constant: "/proc/self/fdinfo").appending("\(number)").readText()
+    for line in info.split(separator: "\n") where line.hasPrefix("Pid:") {
+      return Int32(line.dropFirst(4).drop { $0 == "\t" || $0 == " " }) ?? -1
+    }
+    return -1
+  }
+}
+
 private func exitStatus(_ raw: cl_wait) -> ExitStatus {
   raw.code == 1 /* CLD_EXITED */ ? .exited(raw.status) : .signalled(raw.status)
 }

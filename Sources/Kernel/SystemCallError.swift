@@ -12,10 +12,16 @@ public struct SystemCallError: Error, Equatable, Sendable, CustomStringConvertib
     self.errno = errno
   }
 
+  /// Something was found that must not be used: no call failed, and there is no error number.
+  public static func refused(_ why: String) -> SystemCallError { SystemCallError(why, "", Errno(rawValue: 0)) }
+  public var isRefusal: Bool { errno.rawValue == 0 }
+
   /// `mount /proc: operation not permitted (EPERM)`
   public var description: String {
-    subject.isEmpty
+    if isRefusal { return call }
+    return subject.isEmpty
       ? "\(call): \(errno.message) (\(errno.name))"
+      
       : "\(call) \(subject): \(errno.message) (\(errno.name))"
   }
 }

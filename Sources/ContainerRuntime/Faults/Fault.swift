@@ -1,6 +1,4 @@
-#if APUS_FAULTS
-  internal import Kernel
-#endif
+internal import Kernel
 
 /// Named points at which a fault build can fail, hang or die: `APUS_FAULT=<side>.<step>:<before|after>:<action>`. The
 /// shipped binary has none of it.
@@ -27,6 +25,6 @@ enum Fault {
     }
   #else
     @inline(__always)
-    static func point(_ side: String, _ step: @autoclosure () -> String, _ edge: Edge) {}
+    static func point(_ side: String, _ step: @autoclosure () -> String, _ edge: Edge) throws(SystemCallError) {}
   #endif
 }

@@ -1,7 +1,7 @@
 internal import Kernel
 
 extension InitRun {
-  func make(_ device: DevicePlan) throws(InitFailure) {
+  func make(_ device: DevicePlan) throws(SystemCallError) {
     let kind: FileStatus.Kind
     let number: DeviceNumber
     switch device.kind {
@@ -11,10 +11,10 @@ extension InitRun {
     }
     if device.bound { return try bindDevice(device, number) }
     do throws(SystemCallError) {
-      try rootDirectory { root throws(SystemCallError) in
+      try inRoot { root throws(SystemCallError) in
         let folder = try root.makeFolder(device.path.parent, mode: 0o755)
         let name = device.path.lastComponent
-        do {
+        do throws(SystemCallError) {
           try folder.makeNode(name, kind: kind, mode: device.mode, device: number)
         } catch {
           guard error.errno == .exists else { throw error }
@@ -30,11 +30,11 @@ extension InitRun {
     } catch {
       // Inside another container making nodes is forbidden; the host's own serves then.
       if error.call == "mknod" && error.errno == .notPermitted && kind != .fifo { return try bindDevice(device, number) }
-      throw .systemCall(error)
+      throw error
     }
   }
 
-  private func bindDevice(_ device: DevicePlan, _ number: DeviceNumber) throws(InitFailure) {
+  private func bindDevice(_ device: DevicePlan, _ number: DeviceNumber) throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       let tree = try HostDevice.tree(number, HostPath(hostDevice: device.path))
       try tree.attach(onto: try root.target(device.path, .file))
@@ -42,7 +42,7 @@ extension InitRun {
   }
 
   /// The links that the specification names, and /dev/ptmx into the container's own devpts.
-  func makeDeviceLinks() throws(InitFailure) {
+  func makeDeviceLinks() throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       let folder = try root.makeFolder(ContainerPath(constant: "/dev"), mode: 0o755)
       var links = [
@@ -51,7 +51,7 @@ extension InitRun {
       ]
       if try root.status(ContainerPath(constant: "/proc/kcore")) != nil { links.append(("core", "/proc/kcore")) }
       for (name, target) in links {
-        do {
+        do throws(SystemCallError) {
           try folder.makeSymlink(name, to: target)
         } catch {
           guard error.errno == .exists else { throw error }

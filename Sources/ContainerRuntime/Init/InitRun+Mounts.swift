@@ -2,44 +2,39 @@ internal import Kernel
 
 extension InitRun {
   /// Mounts of the container must not travel to the host; those of the host may still come in.
-  func isolateMounts(_ kind: MountPropagation) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
-    }
+  func isolateMounts(_ kind: MountPropagation) throws(SystemCallError) {
+    try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
   }
 
   /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
-  mutating func attachRoot(_ path: HostPath, _ index: Int) throws(InitFailure) {
-    let sources = sources.numbers
+  mutating func attachRoot(_ path: HostPath, _ index: Int) throws(SystemCallError) {
+    let attaches = !sequence.steps.contains(.changeRoot)
     root = RootDirectory(
-      try call { () throws(SystemCallError) in
-        try Descriptor.borrowing(sources[index]) { tree throws(SystemCallError) in
-          // Without a mount namespace this is the folder itself, which chroot enters.
-          if !sequenceMakesRootMount { return try tree.duplicate() }
+      try sources.withDescriptor(index) { tree throws(SystemCallError) in
+        // Without a mount namespace this is the folder itself, which chroot enters.
+        if attaches {
           try tree.setPropagation(.slave, recursive: true)
           try tree.attach(onto: path)
-          return try tree.duplicate()
         }
+        return try tree.duplicate()
       })
   }
 
-  func mount(_ plan: MountPlan, _ index: Int?) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      switch plan.source {
-      case .bind:
-        guard let index else { throw SystemCallError("bind", plan.target.description, .badDescriptor) }
-        try Descriptor.borrowing(sources.numbers[index]) { tree throws(SystemCallError) in try bind(plan, tree) }
-      case .fileSystem(let type, let source):
-        try mountFileSystem(plan, type: type, source: source)
-      case .cgroup:
-        throw SystemCallError("mount", "cgroup", .invalid)
-      }
+  func mount(_ plan: MountPlan, _ index: Int?) throws(SystemCallError) {
+    switch plan.source {
+    case .bind:
+      guard let index else { throw SystemCallError("bind", plan.target.description, .badDescriptor) }
+      try sources.withDescriptor(index) { tree throws(SystemCallError) in try bind(plan, tree) }
+    case .fileSystem(let type, let source):
+      try mountFileSystem(plan, type: type, source: source)
+    case .cgroup:
+      throw SystemCallError("mount", "cgroup", .invalid)
     }
   }
 
   private func bind(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
     let isFolder = try tree.status().kind == .directory
-    let target = try rootDirectory { root throws(SystemCallError) in
+    let target = try inRoot { root throws(SystemCallError) in
       try root.target(plan.target, targetKind(plan.target, isFolder: isFolder))
     }
     try applyAttributes(plan, tree)
@@ -51,7 +46,7 @@ extension InitRun {
   }
 
   private func mountFileSystem(_ plan: MountPlan, type: String, source: String) throws(SystemCallError) {
-    let target = try rootDirectory { root throws(SystemCallError) in
+    let target = try inRoot { root throws(SystemCallError) in
       try root.target(plan.target, targetKind(plan.target, isFolder: true))
     }
     let mount = try FileSystemMaker(type: type, source: source, options: plan.data, attributes: plan.set).make()
@@ -83,12 +78,12 @@ extension InitRun {
     for propagation in plan.propagation { try mount.setPropagation(propagation.kind, recursive: propagation.recursive) }
   }
 
-  func makeRootReadOnly() throws(InitFailure) {
+  func makeRootReadOnly() throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in try root.descriptor.setMountAttributes(set: .readOnly) }
   }
 
   /// A path that the image does not have needs no protection.
-  func makeReadOnly(_ path: ContainerPath) throws(InitFailure) {
+  func makeReadOnly(_ path: ContainerPath) throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       guard let target = try root.openIfPresent(path) else { return }
       let copy = try target.mountTree(recursive: true)
@@ -99,7 +94,7 @@ extension InitRun {
 
   /// Files are covered by the null device of the host, checked to be it (CVE-2025-31133); folders by one empty read-only
   /// file system.
-  func mask(_ paths: [ContainerPath]) throws(InitFailure) {
+  func mask(_ paths: [ContainerPath]) throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       var cover: Descriptor?
       for path in paths {
@@ -110,7 +105,7 @@ extension InitRun {
             mount = try cover.mountTree(recursive: false)
           } else {
             let made = FileSystemMaker(
-              type: "tmpfs", source: "tmpfs", options: [.init(key: "nr_inodes", value: "2"), .init(key: "size", value: "0")],
+              type: "tmpfs", source: "tmpfs", options: [.init(key: "nr_inodes", value: "2")],
               attributes: .readOnly)
             mount = try made.make()
           }
@@ -124,11 +119,11 @@ extension InitRun {
     }
   }
 
-  func makeWorkingDirectory(_ path: ContainerPath) throws(InitFailure) {
+  func makeWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in _ = try root.makeFolder(path, mode: 0o755) }
   }
 
-  func pivotRoot() throws(InitFailure) {
+  func pivotRoot() throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       try root.descriptor.makeCurrentFolder()
       try pivotRootToCurrentFolder()
@@ -139,10 +134,10 @@ extension InitRun {
   }
 
   /// Host file systems that are trusted by name stay below the new root, so they are taken away first.
-  func moveRoot() throws(InitFailure) {
+  func moveRoot() throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       for path in [HostPath(constant: "/proc"), HostPath(constant: "/sys")] {
-        do { try detachMount(path) } catch {
+        do throws(SystemCallError) { try detachMount(path) } catch {
           if error.errno != .invalid && error.errno != .noSuchFile { throw error }
         }
       }
@@ -153,7 +148,7 @@ extension InitRun {
     }
   }
 
-  func enterRootByChroot() throws(InitFailure) {
+  func enterRootByChroot() throws(SystemCallError) {
     try inRoot { root throws(SystemCallError) in
       try root.descriptor.makeCurrentFolder()
       try Kernel.changeRoot(HostPath(constant: "."))
@@ -161,22 +156,12 @@ extension InitRun {
     }
   }
 
-  func setRootPropagation(_ kind: MountPropagation) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: false)
-    }
+  func setRootPropagation(_ kind: MountPropagation) throws(SystemCallError) {
+    try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: false)
   }
-
-  private var sequenceMakesRootMount: Bool { !sequence.steps.contains(.changeRoot) }
 
   /// Works in the root file system; a step that comes before it is attached is a mistake in the plan.
   func inRoot<Result: ~Copyable>(
-    _ body: (borrowing RootDirectory) throws(SystemCallError) -> Result
-  ) throws(InitFailure) -> Result {
-    do throws(SystemCallError) { return try rootDirectory(body) } catch { throw .systemCall(error) }
-  }
-
-  func rootDirectory<Result: ~Copyable>(
     _ body: (borrowing RootDirectory) throws(SystemCallError) -> Result
   ) throws(SystemCallError) -> Result {
     guard root != nil else { throw SystemCallError("open", "root file system", .badDescriptor) }

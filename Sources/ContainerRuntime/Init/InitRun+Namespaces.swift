@@ -2,62 +2,54 @@ internal import Kernel
 
 extension InitRun {
   /// What a process inherits from the caller of the runtime and must not reach the container: ignored signals, a mask.
-  func resetInheritedState() throws(InitFailure) {
+  func resetInheritedState() throws(SystemCallError) {
     Signals.resetDispositions()
-    try call { () throws(SystemCallError) in try Signals.block(.none) }
+    try Signals.block(.none)
   }
 
-  func enter(_ kind: NamespaceKind, _ index: Int) throws(InitFailure) {
-    try call { [sources] () throws(SystemCallError) in
-      try sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
-    }
+  func enter(_ kind: NamespaceKind, _ index: Int) throws(SystemCallError) {
+    try sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
   }
 
   /// Ids are mapped by the runtime from outside; then root of the namespace is taken.
-  func becomeNamespaceRoot() throws(InitFailure) {
-    if sequence.waitsForIDMaps { try waitForRuntime(.idsMapped) }
-    try call { () throws(SystemCallError) in
-      try Credentials.setGroup(0)
-      try Credentials.setUser(0)
-    }
+  func becomeNamespaceRoot() throws(SystemCallError) {
+    if sequence.makesUserNamespace { try waitForRuntime(.idsMapped) }
+    try Credentials.setGroup(0)
+    try Credentials.setUser(0)
   }
 
   /// time_namespaces(7): the offsets can be written until a process is in the namespace, so it is unshared for children
   /// first and entered afterwards.
-  func newTimeNamespace(_ offsets: [Plan.TimeOffset]) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try NamespaceKind.time.unshare()
-      if !offsets.isEmpty {
-        // The file belongs to the user of a dumpable process only.
-        try CurrentProcess.control(.dumpable, 1)
-        let text = offsets.map { "\($0.clock) \($0.seconds) \($0.nanoseconds)\n" }.joined()
-        try Descriptor.open(HostPath(constant: "/proc/self/timens_offsets"), .writeOnly).writeOnce(text)
-        try CurrentProcess.control(.dumpable, 0)
-      }
-      try Descriptor.open(HostPath(constant: "/proc/self/ns/time_for_children"), .readOnly).enterNamespace(.time)
+  func newTimeNamespace(_ offsets: [Plan.TimeOffset]) throws(SystemCallError) {
+    try NamespaceKind.time.unshare()
+    if !offsets.isEmpty {
+      // The file belongs to the user of a dumpable process only.
+      try CurrentProcess.control(.dumpable, 1)
+      let text = offsets.map { "\($0.clock) \($0.seconds) \($0.nanoseconds)\n" }.joined()
+      try Descriptor.open(HostPath(constant: "/proc/self/timens_offsets"), .writeOnly).writeOnce(text)
+      try CurrentProcess.control(.dumpable, 0)
     }
+    try Descriptor.open(HostPath(constant: "/proc/self/ns/time_for_children"), .readOnly).enterNamespace(.time)
   }
 
   /// A session keyring of the container's own, so that it does not see the caller's (keyrings(7)). A kernel without
   /// keyrings has none to protect.
-  func joinKeyring(_ name: String) throws(InitFailure) {
+  func joinKeyring(_ name: String) throws(SystemCallError) {
     do throws(SystemCallError) {
       let key = try ProcessAttributes.joinSessionKeyring(name)
       // Everything for the possessor; view, read and search for the user.
       try ProcessAttributes.setKeyPermissions(key, 0x3f0b_0000)
     } catch {
-      if error.errno != .noSystemCall { throw .systemCall(error) }
+      if error.errno != .noSystemCall { throw error }
     }
   }
 
   /// Through a procfs of our own, which nothing of the container's can cover (CVE-2025-52881).
-  func set(_ sysctl: Plan.Sysctl) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      let procfs = try ownProcfs()
-      let file = try procfs.open(
-        "sys/" + sysctl.key, .writeOnly, resolve: [.beneath, .noSymlinks, .noCrossDevice, .noMagicLinks])
-      try file.writeOnce(sysctl.value)
-    }
+  func set(_ sysctl: Plan.Sysctl) throws(SystemCallError) {
+    let procfs = try ownProcfs()
+    let file = try procfs.open(
+      "sys/" + sysctl.key, .writeOnly, resolve: [.beneath, .noSymlinks, .noCrossDevice, .noMagicLinks])
+    try file.writeOnce(sysctl.value)
   }
 
   /// A procfs that is mounted nowhere; the host's where none can be made (a nested container).
@@ -70,9 +62,4 @@ extension InitRun {
       return procfs
     }
   }
-}
-
-extension InitSequence {
-  /// Whether the runtime writes the id maps: only of a user namespace that the clone has made.
-  var waitsForIDMaps: Bool { makesUserNamespace }
 }

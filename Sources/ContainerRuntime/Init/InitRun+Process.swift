@@ -1,73 +1,63 @@
 internal import Kernel
 
 extension InitRun {
-  func set(_ limit: ProcessPlan.ResourceLimit) throws(InitFailure) {
-    try call { () throws(SystemCallError) in try ResourceLimits.set(limit.number, soft: limit.soft, hard: limit.hard) }
+  func set(_ limit: ProcessPlan.ResourceLimit) throws(SystemCallError) {
+    try ResourceLimits.set(limit.number, soft: limit.soft, hard: limit.hard)
   }
 
-  func set(_ scheduler: ProcessPlan.Scheduler) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try ProcessAttributes.setScheduler(
-        policy: scheduler.policy, flags: scheduler.flags, nice: scheduler.nice, priority: scheduler.priority,
-        runtime: scheduler.runtime, deadline: scheduler.deadline, period: scheduler.period)
-    }
+  func set(_ scheduler: ProcessPlan.Scheduler) throws(SystemCallError) {
+    try ProcessAttributes.setScheduler(
+      policy: scheduler.policy, flags: scheduler.flags, nice: scheduler.nice, priority: scheduler.priority,
+      runtime: scheduler.runtime, deadline: scheduler.deadline, period: scheduler.period)
   }
 
-  func dropBounding(_ kept: CapabilityMask) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      for number in 0..<64 where !kept.contains(CapabilityMask(number: number)) {
-        do { try Credentials.dropBounding(number) } catch {
-          // The first number that the kernel does not know ends the list.
-          if error.errno == .invalid { break }
-          throw error
-        }
+  func dropBounding(_ kept: CapabilityMask) throws(SystemCallError) {
+    for number in 0..<64 where !kept.contains(CapabilityMask(number: number)) {
+      do throws(SystemCallError) { try Credentials.dropBounding(number) } catch {
+        // The first number that the kernel does not know ends the list.
+        if error.errno == .invalid { break }
+        throw error
       }
-      // The permitted set must outlive the change of user, to be narrowed afterwards.
-      try CurrentProcess.control(.keepCapabilities, 1)
     }
+    // The permitted set must outlive the change of user, to be narrowed afterwards.
+    try CurrentProcess.control(.keepCapabilities, 1)
   }
 
-  func setUser(_ uid: UInt32, _ gid: UInt32, _ groups: [UInt32], _ changesGroups: Bool) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      if changesGroups { try Credentials.setGroups(groups) }
-      try Credentials.setGroup(gid)
-      try Credentials.setUser(uid)
-    }
+  func setUser(_ uid: UInt32, _ gid: UInt32, _ groups: [UInt32], _ changesGroups: Bool) throws(SystemCallError) {
+    if changesGroups { try Credentials.setGroups(groups) }
+    try Credentials.setGroup(gid)
+    try Credentials.setUser(uid)
   }
 
-  func set(_ sets: CapabilitySets) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try CurrentProcess.control(.keepCapabilities, 0)
-      try Credentials.clearAmbient()
-      try Credentials.setCapabilities(
-        effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable)
-      for number in 0..<CapabilityNames.count where sets.ambient.contains(CapabilityMask(number: number)) {
-        try Credentials.raiseAmbient(number)
-      }
+  func set(_ sets: CapabilitySets) throws(SystemCallError) {
+    try CurrentProcess.control(.keepCapabilities, 0)
+    try Credentials.clearAmbient()
+    try Credentials.setCapabilities(
+      effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable)
+    for number in 0..<CapabilityNames.count where sets.ambient.contains(CapabilityMask(number: number)) {
+      try Credentials.raiseAmbient(number)
     }
   }
 
   /// Resolved below the root without magic links, so that no `/proc/self/fd/N` leads out (CVE-2024-21626).
-  func enterWorkingDirectory(_ path: ContainerPath) throws(InitFailure) {
+  func enterWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
     try inContainer { root throws(SystemCallError) in try root.open(path, [.path, .directory]).makeCurrentFolder() }
   }
 
-  func checkWorkingDirectory() throws(InitFailure) {
-    if currentFolderPath() == nil { throw .refused("current working directory is outside of container mount namespace root") }
+  func checkWorkingDirectory() throws(SystemCallError) {
+    if currentFolderPath() == nil { throw SystemCallError.refused("current working directory is outside of container mount namespace root") }
   }
 
   /// After the pivot the container's root is this process's own.
   private func inContainer(
     _ body: (borrowing RootDirectory) throws(SystemCallError) -> Void
-  ) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      try body(RootDirectory(try Descriptor.open(HostPath(constant: "/"), [.path, .directory])))
-    }
+  ) throws(SystemCallError) {
+    try body(RootDirectory(try Descriptor.open(HostPath(constant: "/"), [.path, .directory])))
   }
 
   /// As a shell would: a name with a slash as it is, any other in the folders of the container's own PATH. Nothing is
   /// opened: a candidate may be a FIFO.
-  mutating func findProgram() throws(InitFailure) {
+  mutating func findProgram() throws(SystemCallError) {
     let name = process.args[0]
     if name.utf8.contains(UInt8(ascii: "/")) {
       try checkProgram(name)
@@ -78,56 +68,52 @@ extension InitRun {
     var denied = false
     for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
       let candidate = folder.isEmpty ? name : folder + "/" + name
-      do throws(InitFailure) {
+      do throws(SystemCallError) {
         try checkProgram(candidate)
         program = candidate
         return
       } catch {
-        if case .systemCall(let problem) = error, problem.errno == .accessDenied { denied = true }
+        if error.errno == .accessDenied { denied = true }
       }
     }
-    throw .systemCall(SystemCallError("find", name, denied ? .accessDenied : .noSuchFile))
+    throw SystemCallError("find", name, denied ? .accessDenied : .noSuchFile)
   }
 
-  private func checkProgram(_ candidate: String) throws(InitFailure) {
-    try call { () throws(SystemCallError) in
-      let status: FileStatus
-      do { status = try HostPath(candidate).status() } catch let error as SystemCallError {
-        throw SystemCallError("stat", candidate, error.errno)
-      } catch {
-        throw SystemCallError("stat", candidate, .nameTooLong)
-      }
-      if status.kind == .directory { throw SystemCallError("stat", candidate, .isDirectory) }
-      if let problem = isExecutable(candidate) { throw SystemCallError("stat", candidate, problem) }
+  private func checkProgram(_ candidate: String) throws(SystemCallError) {
+    let status: FileStatus
+    do { status = try HostPath(candidate).status() } catch let error as SystemCallError {
+      throw SystemCallError("stat", candidate, error.errno)
+    } catch {
+      throw SystemCallError("stat", candidate, .nameTooLong)
     }
+    if status.kind == .directory { throw SystemCallError("stat", candidate, .isDirectory) }
+    if let problem = isExecutable(candidate) { throw SystemCallError("stat", candidate, problem) }
   }
 
-  func reportReady() throws(InitFailure) {
-    try call { () throws(SystemCallError) in try runtime.send(InitMessage.ready.bytes) }
+  func reportReady() throws(SystemCallError) {
+    try runtime.send(InitMessage.ready.bytes)
     // From here the end of the runtime is seen as the end of file while waiting for its last word.
     try waitForRuntime(.persisted)
-    try call { () throws(SystemCallError) in try CurrentProcess.control(.parentDeathSignal, 0) }
+    try CurrentProcess.control(.parentDeathSignal, 0)
   }
 
-  func waitForStart(_ signal: StartSignal) throws(InitFailure) {
+  func waitForStart(_ signal: StartSignal) throws(SystemCallError) {
     switch signal {
     case .handshake: break
     case .fifo:
-      try call { () throws(SystemCallError) in
-        guard let startFIFO else { throw SystemCallError("read", "start FIFO", .badDescriptor) }
-        if try startFIFO.start.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
-      }
+      guard startFIFO != nil else { throw SystemCallError("read", "start FIFO", .badDescriptor) }
+      if try startFIFO!.start.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
     }
   }
 
   /// Everything above the standard streams and what the caller wants kept goes at exec, known or not.
-  func closeDescriptors(_ preserved: Int) throws(InitFailure) {
-    try call { () throws(SystemCallError) in try Descriptor.closeOnExec(from: 3 + preserved) }
+  func closeDescriptors(_ preserved: Int) throws(SystemCallError) {
+    try Descriptor.closeOnExec(from: Int32(3 + preserved))
   }
 
-  func execute() throws(InitFailure) {
+  func execute() throws(SystemCallError) {
     let errno = Kernel.execute(
       program, arguments: CStringList(process.args), environment: CStringList(Environment.complete(process)))
-    throw .systemCall(SystemCallError("execve", program, errno))
+    throw SystemCallError("execve", program, errno)
   }
 }

@@ -1,3 +1,4 @@
+internal import Cgroups
 internal import Kernel
 internal import OCI
 
@@ -12,6 +13,8 @@ struct InitRun: ~Copyable {
   let runtime: Descriptor
   /// The number of the step that is being done, plus one, for the runtime to read if this process dies.
   let progress: SharedWord
+  /// The way into the container's cgroups.
+  let cgroups: CgroupEntrance
   let startFIFO: StartFIFO.InitSide?
   let hookState: HookState
 
@@ -21,13 +24,14 @@ struct InitRun: ~Copyable {
 
   init(
     sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,
-    progress: consuming SharedWord, startFIFO: consuming StartFIFO.InitSide?, hookState: HookState
+    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: consuming StartFIFO.InitSide?, hookState: HookState
   ) {
     self.sequence = sequence
     self.process = process
     self.sources = sources
     self.runtime = runtime
     self.progress = progress
+    self.cgroups = cgroups
     self.startFIFO = startFIFO
     self.hookState = hookState
   }
@@ -37,7 +41,7 @@ struct InitRun: ~Copyable {
     var started = false
     for (index, step) in sequence.steps.enumerated() {
       progress.value = UInt32(index + 1)
-      do throws(InitFailure) {
+      do throws(SystemCallError) {
         try rearmParentDeathSignal(before: step)
         try perform(step, index)
         if case .waitForStart = step { started = true }
@@ -49,17 +53,17 @@ struct InitRun: ~Copyable {
     exitNow(1)
   }
 
-  private mutating func perform(_ step: InitStep, _ index: Int) throws(InitFailure) {
-    do throws(SystemCallError) { try Fault.point("init", step.name, .before) } catch { throw .systemCall(error) }
+  private mutating func perform(_ step: InitStep, _ index: Int) throws(SystemCallError) {
+    try Fault.point("init", step.name, .before)
     try perform(step)
-    do throws(SystemCallError) { try Fault.point("init", step.name, .after) } catch { throw .systemCall(error) }
+    try Fault.point("init", step.name, .after)
   }
 
   /// Tells the runtime, or after the start, whoever started.
   private func report(_ message: InitMessage, started: Bool) {
     do throws(SystemCallError) {
-      if started, let fifo = startFIFO {
-        try fifo.report.write(message.bytes)
+      if started, startFIFO != nil {
+        try startFIFO!.report.write(message.bytes)
       } else {
         try runtime.send(message.bytes)
       }
@@ -70,38 +74,34 @@ struct InitRun: ~Copyable {
 
   /// The kernel clears the signal at every change of credentials (prctl(2)), so it is set anew before each step until
   /// the runtime has written down that the container exists.
-  private func rearmParentDeathSignal(before step: InitStep) throws(InitFailure) {
+  private func rearmParentDeathSignal(before step: InitStep) throws(SystemCallError) {
     switch step {
     case .resetInheritedState, .dropBounding, .setUser, .setCapabilities, .setUmask, .becomeNamespaceRoot, .newSession:
-      try call { () throws(SystemCallError) in try CurrentProcess.control(.parentDeathSignal, 9) }
+      try CurrentProcess.control(.parentDeathSignal, 9)
     default: break
     }
   }
 
-  mutating func perform(_ step: InitStep) throws(InitFailure) {
+  mutating func perform(_ step: InitStep) throws(SystemCallError) {
     switch step {
     case .resetInheritedState: try resetInheritedState()
     case .enterNamespace(let kind, _, let index): try enter(kind, index)
     case .becomeNamespaceRoot: try becomeNamespaceRoot()
-    case .newSession: try call { () throws(SystemCallError) in try CurrentProcess.newSession() }
+    case .newSession: try CurrentProcess.newSession()
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
     case .joinKeyring(let name): try joinKeyring(name)
     case .isolateMounts(let kind): try isolateMounts(kind)
     case .attachRoot(let path, let index): try attachRoot(path, index)
     case .setSysctl(let sysctl): try set(sysctl)
     case .mount(let plan, let index): try mount(plan, index)
-    case .waitForCgroups: try waitForRuntime(.cgroupsJoined)
-    case .newCgroupNamespace: try call { () throws(SystemCallError) in try NamespaceKind.cgroup.unshare() }
-    case .mountCgroups(let plan): try mountCgroups(plan)
+    case .joinCgroups: try cgroups.enter()
+    case .newCgroupNamespace: try NamespaceKind.cgroup.unshare()
+    case .mountCgroups(let plan, let view): try mountCgroups(plan, view)
     case .makeDevice(let device): try make(device)
     case .makeDeviceLinks: try makeDeviceLinks()
     case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
     case .waitForRuntimeHooks:
-      try call { [runtime = runtime.number] () throws(SystemCallError) in
-        try Descriptor.borrowing(runtime) { socket throws(SystemCallError) in
-          try socket.send(InitMessage.runtimeHooksDue.bytes)
-        }
-      }
+      try runtime.send(InitMessage.runtimeHooksDue.bytes)
       try waitForRuntime(.hooksDone)
     case .runHooks(let point, let hooks): try runHooks(point, hooks)
     case .makeRootReadOnly: try makeRootReadOnly()
@@ -111,15 +111,15 @@ struct InitRun: ~Copyable {
     case .moveRoot: try moveRoot()
     case .changeRoot: try enterRootByChroot()
     case .setRootPropagation(let kind): try setRootPropagation(kind)
-    case .setHostName(let name): try call { () throws(SystemCallError) in try Kernel.setHostName(name) }
-    case .setDomainName(let name): try call { () throws(SystemCallError) in try Kernel.setDomainName(name) }
+    case .setHostName(let name): try Kernel.setHostName(name)
+    case .setDomainName(let name): try Kernel.setDomainName(name)
     case .setResourceLimit(let limit): try set(limit)
     case .setScheduler(let scheduler): try set(scheduler)
-    case .setIOPriority(let value): try call { () throws(SystemCallError) in try ProcessAttributes.setIOPriority(value) }
+    case .setIOPriority(let value): try ProcessAttributes.setIOPriority(value)
     case .setPersonality(let value):
-      try call { () throws(SystemCallError) in try ProcessAttributes.setPersonality(value) }
+      try ProcessAttributes.setPersonality(value)
     case .dropBounding(let kept): try dropBounding(kept)
-    case .setNoNewPrivileges: try call { () throws(SystemCallError) in try CurrentProcess.control(.noNewPrivileges, 1) }
+    case .setNoNewPrivileges: try CurrentProcess.control(.noNewPrivileges, 1)
     case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
     case .setCapabilities(let sets): try set(sets)
     case .setUmask(let mask): CurrentProcess.setUmask(mask)
@@ -136,22 +136,14 @@ struct InitRun: ~Copyable {
   /// What the runtime tells the container's process, in the order of the sequence.
   enum Word: UInt8 {
     case idsMapped = 0x4d
-    case cgroupsJoined = 0x43
     case hooksDone = 0x48
     case persisted = 0x50
   }
 
   /// Waits for one word. When the runtime is gone, this process ends: nothing is to be left behind.
-  func waitForRuntime(_ word: Word) throws(InitFailure) {
-    let bytes = try call { [number = runtime.number] () throws(SystemCallError) in
-      try Descriptor.borrowing(number) { socket throws(SystemCallError) in try socket.read(most: 16) }
-    }
+  func waitForRuntime(_ word: Word) throws(SystemCallError) {
+    let bytes = try runtime.read(most: 16)
     if bytes.isEmpty { exitNow(1) }
-    if bytes != [word.rawValue] { throw .refused("the runtime said something unexpected") }
+    if bytes != [word.rawValue] { throw SystemCallError.refused("the runtime said something unexpected") }
   }
-}
-
-/// Makes a failed system call the failure of a step.
-func call<Result>(_ body: () throws(SystemCallError) -> Result) throws(InitFailure) -> Result {
-  do { return try body() } catch { throw .systemCall(error) }
 }

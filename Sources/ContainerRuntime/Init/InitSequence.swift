@@ -7,6 +7,8 @@ public struct InitSequence: Equatable, Sendable {
   public private(set) var steps: [InitStep] = []
   /// What the parent opens, in the order in which the steps refer to it.
   public private(set) var sources: [Source] = []
+  /// The clone makes a user namespace, whose ids the runtime maps from outside.
+  public let makesUserNamespace: Bool
 
   public enum Source: Equatable, Sendable {
     case namespace(NamespaceKind, HostPath)
@@ -30,7 +32,8 @@ public struct InitSequence: Equatable, Sendable {
 
   /// The sequence for a container's first process.
   public init(_ plan: Plan, options: Options) {
-    steps = [.resetInheritedState]
+    makesUserNamespace = plan.namespaces.user == .new
+    steps = [.resetInheritedState, .joinCgroups]
     addNamespaces(plan)
     steps.append(.newSession)
     if !plan.timeOffsets.isEmpty || plan.namespaces.time == .new { steps.append(.newTimeNamespace(plan.timeOffsets)) }
@@ -67,7 +70,7 @@ public struct InitSequence: Equatable, Sendable {
     let descriptor = add(.root(root.path))
     if root.entry == .chroot {
       steps.append(.attachRoot(root.path, descriptor: descriptor))
-      addCgroupNamespace(plan)
+      if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
       addHooks(plan)
       steps.append(.changeRoot)
       return
@@ -76,9 +79,10 @@ public struct InitSequence: Equatable, Sendable {
       steps.append(.isolateMounts(root.propagation == .privateMount ? .privateMount : .slave))
     }
     steps.append(.attachRoot(root.path, descriptor: descriptor))
+    // A cgroup namespace takes the cgroup of its maker for its root, so it comes after the joining.
+    if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
     for sysctl in plan.sysctl { steps.append(.setSysctl(sysctl)) }
     for mount in plan.mounts { addMount(mount, plan) }
-    if plan.namespaces.cgroup == .new && !steps.contains(.newCgroupNamespace) { addCgroupNamespace(plan) }
     if plan.furnishesDevices {
       for device in plan.devices { steps.append(.makeDevice(device)) }
       steps.append(.makeDeviceLinks)
@@ -100,16 +104,8 @@ public struct InitSequence: Equatable, Sendable {
     case .fileSystem:
       steps.append(.mount(mount, descriptor: nil))
     case .cgroup:
-      addCgroupNamespace(plan)
-      steps.append(.mountCgroups(mount))
+      steps.append(.mountCgroups(mount, CgroupView(plan)))
     }
-  }
-
-  /// A cgroup namespace takes the cgroup of its maker for its root, so it waits for the last attach.
-  private mutating func addCgroupNamespace(_ plan: Plan) {
-    if steps.contains(.waitForCgroups) { return }
-    steps.append(.waitForCgroups)
-    if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
   }
 
   private mutating func addHooks(_ plan: Plan) {

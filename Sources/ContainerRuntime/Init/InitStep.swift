@@ -14,9 +14,9 @@ public enum InitStep: Equatable, Sendable {
   case attachRoot(HostPath, descriptor: Int)
   case setSysctl(Plan.Sysctl)
   case mount(MountPlan, descriptor: Int?)
-  case waitForCgroups
+  case joinCgroups
   case newCgroupNamespace
-  case mountCgroups(MountPlan)
+  case mountCgroups(MountPlan, CgroupView)
   case makeDevice(DevicePlan)
   case makeDeviceLinks
   case makeWorkingDirectory(ContainerPath)
@@ -76,9 +76,9 @@ extension InitStep {
     case .attachRoot: "rootfs.attached"
     case .setSysctl: "sysctl"
     case .mount(let plan, _): "mount\(plan.target)"
-    case .waitForCgroups: "cgroups.awaited"
+    case .joinCgroups: "cgroups.joined"
     case .newCgroupNamespace: "ns.cgroup.made"
-    case .mountCgroups(let plan): "cgroups\(plan.target)"
+    case .mountCgroups(let plan, _): "cgroups\(plan.target)"
     case .makeDevice(let device): "device\(device.path)"
     case .makeDeviceLinks: "device.links"
     case .makeWorkingDirectory: "cwd.made"
@@ -125,9 +125,9 @@ extension InitStep {
     case .attachRoot(let path, _): "attach the root file system \(path)"
     case .setSysctl(let sysctl): "set sysctl \(sysctl.key) to \(sysctl.value)"
     case .mount(let plan, _): InitStep.text(of: plan)
-    case .waitForCgroups: "wait until the cgroups are joined"
+    case .joinCgroups: "join the cgroups"
     case .newCgroupNamespace: "make the cgroup namespace"
-    case .mountCgroups(let plan): "mount the cgroups on \(plan.target)"
+    case .mountCgroups(let plan, _): "mount the cgroups on \(plan.target)"
     case .makeDevice(let device): "make the device \(device.path)"
     case .makeDeviceLinks: "make the links in /dev"
     case .makeWorkingDirectory(let path): "make the working directory \(path)"
@@ -170,7 +170,7 @@ extension InitStep {
     case .newTimeNamespace: "linux.timeOffsets"
     case .attachRoot, .pivotRoot, .moveRoot, .changeRoot: "root.path"
     case .setSysctl: "linux.sysctl"
-    case .mount(let plan, _), .mountCgroups(let plan): plan.property
+    case .mount(let plan, _), .mountCgroups(let plan, _): plan.property
     case .newCgroupNamespace: "linux.namespaces (cgroup)"
     case .makeDevice(let device): device.property
     case .makeWorkingDirectory, .enterWorkingDirectory, .checkWorkingDirectory: "process.cwd"
@@ -191,7 +191,7 @@ extension InitStep {
     case .setCapabilities: "process.capabilities"
     case .setUmask: "process.user.umask"
     case .findProgram, .execute: "process.args"
-    case .resetInheritedState, .newSession, .joinKeyring, .isolateMounts, .waitForCgroups, .makeDeviceLinks,
+    case .resetInheritedState, .newSession, .joinKeyring, .isolateMounts, .joinCgroups, .makeDeviceLinks,
       .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors:
       nil
     }

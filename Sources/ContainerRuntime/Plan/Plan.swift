@@ -1,3 +1,4 @@
+public import Cgroups
 public import Kernel
 public import OCI
 
@@ -22,7 +23,8 @@ public struct Plan: Equatable, Sendable {
   public var sysctl: [Sysctl]
   public var process: ProcessPlan
   public var hooks: Spec.Hooks
-  public var annotations: [String: String]
+  public var cgroup: CgroupPlan
+  public var annotations: StringMap<String>
   /// What is accepted and has no effect, for the log.
   public var warnings: [PropertyError]
 
@@ -117,12 +119,14 @@ public struct ProcessPlan: Equatable, Sendable {
 /// What the plan needs to know of the machine and the caller. A plain value: tests make their own.
 public struct HostFacts: Equatable, Sendable {
   public var lastCapability: Int
+  public var cgroups: CgroupLayout
   public var effectiveUser: UInt32
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
 
-  public init(lastCapability: Int, effectiveUser: UInt32) {
+  public init(lastCapability: Int, effectiveUser: UInt32, cgroups: CgroupLayout) {
     self.lastCapability = lastCapability
+    self.cgroups = cgroups
     self.effectiveUser = effectiveUser
   }
 }

@@ -1,3 +1,4 @@
+internal import Cgroups
 public import Kernel
 public import OCI
 
@@ -59,12 +60,13 @@ struct PlanBuilder {
     let offsets = decideTimeOffsets()
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
-    guard let root, let process, problems.errors.isEmpty else { return nil }
+    let cgroup = decideCgroup(id)
+    guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
     return Plan(
       id: id, bundle: bundle, root: root, namespaces: namespaces, uidMappings: uids, gidMappings: gids,
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
-      process: process, hooks: spec.hooks ?? Spec.Hooks(), annotations: spec.annotations ?? [:],
+      process: process, hooks: spec.hooks ?? Spec.Hooks(), cgroup: cgroup, annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
 
@@ -189,6 +191,19 @@ struct PlanBuilder {
 
   private func overlap(_ a: UInt32, _ aSize: UInt32, _ b: UInt32, _ bSize: UInt32) -> Bool {
     UInt64(a) < UInt64(b) + UInt64(bSize) && UInt64(b) < UInt64(a) + UInt64(aSize)
+  }
+
+  private mutating func decideCgroup(_ id: String) -> CgroupPlan? {
+    do {
+      let plan = try CgroupPlan(linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless)
+      for warning in plan.warnings { problems.warn("linux.resources", warning) }
+      return plan
+    } catch .property(let path, let problem) {
+      problems.add(path, problem)
+    } catch {
+      problems.add("linux.cgroupsPath", error.description)
+    }
+    return nil
   }
 
   private mutating func checkNames() {

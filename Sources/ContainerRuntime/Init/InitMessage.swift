@@ -1,16 +1,10 @@
 internal import Kernel
 
-/// Why a step failed: a system call, or something found that must not be used.
-enum InitFailure: Error, Equatable {
-  case systemCall(SystemCallError)
-  case refused(String)
-}
-
 /// What the container's process sends to the runtime. The runtime reads it as hostile input: a fixed head, bounded text.
 enum InitMessage: Equatable {
   case runtimeHooksDue
   case ready
-  case failed(step: Int, InitFailure)
+  case failed(step: Int, SystemCallError)
 
   static let most = 1024
 
@@ -34,30 +28,22 @@ enum InitMessage: Equatable {
       guard step < UInt32(stepCount), errno < 4096 else { return nil }
       let text = bytes[9...].split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         .map { singleLine(String(decoding: $0, as: UTF8.self)) }
-      if errno == 0 {
-        self = .failed(step: Int(step), .refused(text[0]))
-      } else {
-        let error = SystemCallError(text[0], text.count > 1 ? text[1] : "", Errno(rawValue: Int32(errno)))
-        self = .failed(step: Int(step), .systemCall(error))
-      }
+      self = .failed(
+        step: Int(step), SystemCallError(text[0], text.count > 1 ? text[1] : "", Errno(rawValue: Int32(errno))))
     default: return nil
     }
   }
 
-  private static func head(_ step: Int, _ failure: InitFailure) -> [UInt8] {
-    let errno: Int32 = if case .systemCall(let error) = failure { error.errno.rawValue } else { 0 }
+  private static func head(_ step: Int, _ failure: SystemCallError) -> [UInt8] {
     var head = [UInt8(ascii: "F")]
-    for value in [UInt32(step), UInt32(bitPattern: errno)] {
+    for value in [UInt32(step), UInt32(bitPattern: failure.errno.rawValue)] {
       for shift in stride(from: UInt32(0), to: 32, by: 8) { head.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
     return head
   }
 
-  private static func text(_ failure: InitFailure) -> String {
-    switch failure {
-    case .systemCall(let error): "\(error.call)\0\(error.subject)"
-    case .refused(let text): text
-    }
+  private static func text(_ failure: SystemCallError) -> String {
+    failure.subject.isEmpty ? failure.call : "\(failure.call)\0\(failure.subject)"
   }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }

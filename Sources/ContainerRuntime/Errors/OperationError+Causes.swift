@@ -1,0 +1,38 @@
+internal import Cgroups
+internal import JSON
+internal import Kernel
+
+extension OperationError {
+  init(_ error: SystemCallError) { self.init("", "", .systemCall(error)) }
+  init(_ error: InvalidConfiguration) { self.init("", "", .properties(error.problems)) }
+  init(_ error: JSONError) { self.init("", "", .properties([PropertyError(error.location, error.problemWithPlace)])) }
+
+  init(_ error: CgroupError) {
+    switch error {
+    case .property(let path, let problem): self.init("", "", .properties([PropertyError("config.json.\(path)", problem)]))
+    case .system(let error, .none): self.init(error)
+    case .system(let error, .some(let property)):
+      self.init("", "", .properties([PropertyError("config.json.\(property)", error.description)]))
+    case .noHierarchies, .notEmpty, .frozen, .busy, .timedOut, .malformed:
+      self.init("", "", .message(error.description))
+    }
+  }
+
+  /// Runs what may fail in a system call, as a part of an operation.
+  static func wrapping<Result: ~Copyable>(
+    _ body: () throws(SystemCallError) -> Result
+  ) throws(OperationError) -> Result {
+    do { return try body() } catch { throw OperationError(error) }
+  }
+
+  /// The same for cgroups.
+  static func wrappingCgroups<Result: ~Copyable>(
+    _ body: () throws(CgroupError) -> Result
+  ) throws(OperationError) -> Result {
+    do { return try body() } catch { throw OperationError(error) }
+  }
+}
+
+extension JSONError {
+  fileprivate var problemWithPlace: String { line == 0 ? problem : "\(problem) (line \(line), column \(column))" }
+}

@@ -1,0 +1,94 @@
+internal import Kernel
+
+/// Makes the container's process in the shape that the plan chose. Sound only in a process with one thread.
+struct Launcher: ~Copyable {
+  let namespaces: NamespacePlan
+  /// A cgroup v2 folder to begin in.
+  let cgroup: Int32?
+
+  /// - Parameter run: becomes the child's; the caller keeps nothing of it but what it shares.
+  func launch(_ run: consuming InitRun) throws(SystemCallError) -> ChildProcess {
+    var request = CloneRequest()
+    request.newNamespaces = namespaces.madeByClone
+    request.cgroup = cgroup
+    switch namespaces.shape {
+    case .direct:
+      return try clone(request) { run.run() }
+    case .throughPidNamespace:
+      return try cloneThroughPidNamespace(request, run)
+    case .intermediate:
+      return try cloneThroughIntermediate(request, run)
+    }
+  }
+
+  /// Enters the joined pid namespace for children only, clones, and returns. If the way back is closed, every later child
+  /// would be born in the container's namespace: then this process must not live on.
+  private func cloneThroughPidNamespace(
+    _ request: CloneRequest, _ run: consuming InitRun
+  ) throws(SystemCallError) -> ChildProcess {
+    let own = try Descriptor.open(HostPath(constant: "/proc/self/ns/pid"), .readOnly)
+    try enter(run, only: .pid)
+    let result: Result<ChildProcess, SystemCallError>
+    do { result = .success(try clone(request) { run.run() }) } catch { result = .failure(error) }
+    do { try own.enterNamespace(.pid) } catch { exitNow(1) }
+    return try result.get()
+  }
+
+  /// The intermediate enters the joined namespaces, so that what the second clone makes belongs to the joined user
+  /// namespace, and makes the container's process as its own sibling.
+  private func cloneThroughIntermediate(
+    _ request: CloneRequest, _ run: consuming InitRun
+  ) throws(SystemCallError) -> ChildProcess {
+    let channel = try Descriptor.socketPair(.sequencedPacket)
+    var inner = request
+    inner.asSibling = true
+    let intermediate = try clone(CloneRequest()) {
+      do throws(SystemCallError) {
+        try CurrentProcess.control(.parentDeathSignal, 9)
+        try enter(run, only: nil)
+        let child = try clone(inner) { run.run() }
+        try channel.second.send(Launcher.bytes(child.pid), descriptors: [child.pidfd.number])
+      } catch {
+        exitNow(Launcher.status(of: error))
+      }
+      exitNow(0)
+    }
+    let status = try intermediate.pidfd.waitForExit(wait: true)
+    guard status == .exited(0) else { throw Launcher.error(from: status) }
+    let message = try channel.first.receive(most: 16, descriptors: 1)
+    guard message.bytes.count == 4, message.descriptors.count == 1 else {
+      throw SystemCallError("clone", "through an intermediate process", .protocolError)
+    }
+    let pid = Launcher.number(message.bytes)
+    let pidfd = try message.descriptors.withDescriptor(0) { pidfd throws(SystemCallError) in try pidfd.duplicate() }
+    guard try pidfd.processOfPidfd() == pid else {
+      throw SystemCallError("clone", "through an intermediate process", .noSuchProcess)
+    }
+    return ChildProcess(pid: pid, pidfd: pidfd)
+  }
+
+  /// Enters the namespaces that the sequence names as sources, user first.
+  private func enter(_ run: borrowing InitRun, only wanted: NamespaceKind?) throws(SystemCallError) {
+    for (index, source) in run.sequence.sources.enumerated() {
+      guard case .namespace(let kind, _) = source, wanted == nil || wanted == kind else { continue }
+      try run.sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
+    }
+  }
+
+  private static func bytes(_ pid: Int32) -> [UInt8] {
+    let raw = UInt32(bitPattern: pid)
+    return [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: raw >> $0) }
+  }
+
+  private static func number(_ bytes: [UInt8]) -> Int32 {
+    Int32(truncatingIfNeeded: bytes.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+  }
+
+  /// An exit status holds an error number: the intermediate has no other way to speak.
+  private static func status(of error: SystemCallError) -> Int32 { min(max(error.errno.rawValue, 1), 254) }
+
+  private static func error(from status: ExitStatus?) -> SystemCallError {
+    if case .exited(let errno) = status { return SystemCallError("enter the joined namespaces", "", Errno(rawValue: errno)) }
+    return SystemCallError("enter the joined namespaces", "", .noChild)
+  }
+}

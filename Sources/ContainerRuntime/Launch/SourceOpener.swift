@@ -1,0 +1,65 @@
+internal import Kernel
+
+/// Opens, before the clone, what the container's process needs from the caller's world: namespaces, the root file system
+/// and bind sources as detached copies of their mounts. Afterwards no path of the host is resolved in the container.
+enum SourceOpener {
+  static func open(_ sequence: InitSequence) throws(OperationError) -> DescriptorList {
+    var opened = DescriptorList()
+    for source in sequence.sources {
+      do throws(SystemCallError) {
+        opened.append(try open(source, chroot: sequence.steps.contains(.changeRoot)))
+      } catch {
+        throw OperationError("", "", cause(error, source))
+      }
+    }
+    return opened
+  }
+
+  private static func open(_ source: InitSequence.Source, chroot: Bool) throws(SystemCallError) -> Descriptor {
+    switch source {
+    case .namespace(let kind, let path):
+      // A FIFO or a device in its place must neither block nor act.
+      let file = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
+      guard try file.fileSystemMagic() == FileSystemMagic.nsfs, file.namespaceKind() == kind else {
+        throw SystemCallError("no \(NamespacePlan.name(of: kind)) namespace:", path.string, .invalid)
+      }
+      return file
+    case .root(let path):
+      let folder = try openRoot(path)
+      return chroot ? folder : try folder.mountTree(recursive: true)
+    case .tree(let path, let recursive, _):
+      return try Descriptor.mountTree(path, recursive: recursive)
+    }
+  }
+
+  /// The root file system by a path without any symlink: what stands at its end when it is opened is what is used.
+  private static func openRoot(_ path: HostPath) throws(SystemCallError) -> Descriptor {
+    let top = try Descriptor.open(HostPath(constant: "/"), [.path, .directory])
+    do {
+      return try top.open(String(path.string.dropFirst()), [.path, .directory, .noFollow], resolve: .noSymlinks)
+    } catch {
+      throw SystemCallError(error.call, path.string, error.errno)
+    }
+  }
+
+  private static func cause(_ error: SystemCallError, _ source: InitSequence.Source) -> OperationError.Cause {
+    switch source {
+    case .root(let path):
+      let problem =
+        switch error.errno {
+        case .tooManyLinks: "invalid rootfs: not an absolute path, or a symlink: \(path)"
+        default: "invalid rootfs: \(path): \(error.errno.message) (\(error.errno.name))"
+        }
+      return .properties([PropertyError("config.json.root.path", problem)])
+    case .tree(let path, _, let property):
+      let problem = "bind source \(path): \(error.errno.message) (\(error.errno.name))"
+      return .properties([PropertyError("config.json.\(property ?? "mounts")", problem)])
+    case .namespace(let kind, let path):
+      let name = NamespacePlan.name(of: kind)
+      let problem =
+        error.errno == .invalid
+        ? "\(path) is no \(name) namespace" : "\(name) namespace \(path): \(error.errno.message) (\(error.errno.name))"
+      return .properties([PropertyError("config.json.linux.namespaces", problem)])
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package import Kernel
+
+/// What `create` and `run` are asked for.
+package struct CreateRequest: Sendable {
+  package var id: ContainerID
+  package var bundle: HostPath
+  package var store: ContainerStore
+  package var pidFile: HostPath?
+  package var plan = PlanOptions()
+  package var sequence = InitSequence.Options()
+  /// Receives warnings about properties without effect.
+  package var log: @Sendable (PropertyError) -> Void = { _ in }
+
+  package init(id: ContainerID, bundle: HostPath, store: ContainerStore) {
+    self.id = id
+    self.bundle = bundle
+    self.store = store
+  }
+}

@@ -1,0 +1,14 @@
+internal import Cgroups
+internal import Kernel
+internal import OCI
+
+extension HostFacts {
+  /// Asks the machine for what a configuration needs to know, and no more.
+  package static func discover(for spec: Spec) throws(OperationError) -> HostFacts {
+    let layout = try OperationError.wrappingCgroups { () throws(CgroupError) in
+      try CgroupLayout.discover(for: spec.linux?.resources)
+    }
+    let last = try OperationError.wrapping { () throws(SystemCallError) in try Host.lastCapability() }
+    return HostFacts(lastCapability: last, effectiveUser: CurrentProcess.effectiveUser, cgroups: layout)
+  }
+}

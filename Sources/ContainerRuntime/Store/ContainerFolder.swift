@@ -1,0 +1,92 @@
+package import Kernel
+internal import JSON
+
+/// The state folder of one container, open: `state.json` (the record), `config.json` (the configuration as it was at
+/// create) and the FIFOs for start. The lock on the folder itself leaves no file behind.
+package struct ContainerFolder: ~Copyable {
+  package let id: ContainerID
+  package let descriptor: Descriptor
+  private let parent: Descriptor
+
+  init(id: ContainerID, descriptor: consuming Descriptor, parent: consuming Descriptor) {
+    self.id = id
+    self.descriptor = descriptor
+    self.parent = parent
+  }
+
+  /// Takes the lock; false when the folder was removed meanwhile.
+  package borrowing func lock(wait: Bool = true) throws(SystemCallError) -> Bool {
+    try descriptor.lock(.exclusive, wait: wait)
+    return try descriptor.status().links > 0
+  }
+
+  /// What is written down. nil when nothing is yet.
+  package borrowing func record() throws(RecordProblem) -> Record? {
+    let bytes: [UInt8]
+    do {
+      let file = try descriptor.open("state.json", [.readOnly, .noFollow, .nonBlocking])
+      guard try file.status().kind == .regular else { throw RecordProblem.unreadable("it is no regular file") }
+      bytes = try file.readAll(limit: 1 << 24)
+    } catch let error as SystemCallError {
+      if error.errno == .noSuchFile { return nil }
+      throw .unreadable(error.errno.message)
+    } catch let error as RecordProblem {
+      throw error
+    } catch {
+      throw .unreadable("unknown")
+    }
+    do {
+      let record = try Record(json: bytes, named: "state.json")
+      if record.id != id.string { throw RecordProblem.unreadable("it belongs to another container") }
+      return record
+    } catch let error as JSONError {
+      throw .unreadable(error.description)
+    } catch let error as RecordProblem {
+      throw error
+    } catch {
+      throw .unreadable("unknown")
+    }
+  }
+
+  /// Writes the record whole or not at all: a reader never sees half of one.
+  package borrowing func write(_ record: Record) throws(SystemCallError) {
+    try write(record.json(), "state.json")
+  }
+
+  /// The configuration as it was at create; later changes of the bundle have no effect (runtime.md, “Lifecycle”).
+  package borrowing func write(configuration: [UInt8]) throws(SystemCallError) {
+    let file = try descriptor.open("config.json", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    try file.write(configuration)
+  }
+
+  package borrowing func configuration() throws(SystemCallError) -> [UInt8] {
+    try descriptor.open("config.json", [.readOnly, .noFollow, .nonBlocking]).readAll(limit: 16 << 20, expected: 65536)
+  }
+
+  private borrowing func write(_ bytes: [UInt8], _ name: String) throws(SystemCallError) {
+    do {
+      let file = try descriptor.open(name + ".new", [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+      try file.write(bytes)
+    } catch {
+      throw SystemCallError("write", "\(id)/\(name)", error.errno)
+    }
+    try descriptor.rename(name + ".new", to: name)
+  }
+
+  /// Removes the folder and everything in it that apus may have made; a foreign folder in it is not followed.
+  package borrowing func remove() throws(SystemCallError) {
+    for name in try descriptor.open(".", [.readOnly, .directory]).entries() {
+      if try descriptor.status(of: name).kind == .directory {
+        try descriptor.removeDirectory(name)
+      } else {
+        try descriptor.removeFile(name)
+      }
+    }
+    try parent.removeDirectory(id.string)
+  }
+}
+
+/// Why there is no record to go by.
+package enum RecordProblem: Error, Equatable {
+  case unreadable(String)
+}

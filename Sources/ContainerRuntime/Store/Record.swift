@@ -1,0 +1,55 @@
+public import Cgroups
+public import Kernel
+public import OCI
+
+/// What apus writes down about a container, in `<root>/<id>/state.json`: enough to find and end it from any later
+/// process, whatever became of the one that made it.
+public struct Record: Equatable, Sendable {
+  /// The layout of the file; a later apus reads those before.
+  public static let version = 1
+
+  /// How far the making came. What the container does now is not written here but asked of the kernel.
+  public enum Phase: String, Equatable, Sendable {
+    case creating
+    case created
+  }
+
+  public var id: String
+  public var phase: Phase
+  public var bootID: String
+  /// The process that makes the container.
+  public var runtime: ProcessIdentity
+  /// The container's first process, once there is one.
+  public var initProcess: ProcessIdentity?
+  public var ociVersion: String
+  public var bundle: String
+  public var rootfs: String
+  /// RFC 3339 with nanoseconds, UTC.
+  public var created: String
+  public var owner: String
+  public var annotations: StringMap<String>
+  public var poststart: [Spec.Hook]
+  public var poststop: [Spec.Hook]
+  /// The createRuntime hooks have run, so the poststop hooks must.
+  public var hooksRan: Bool
+  public var cgroups: CgroupRecord?
+
+  public init(
+    id: String, phase: Phase, bootID: String, runtime: ProcessIdentity, ociVersion: String, bundle: String,
+    rootfs: String, created: String
+  ) {
+    self.id = id
+    self.phase = phase
+    self.bootID = bootID
+    self.runtime = runtime
+    self.ociVersion = ociVersion
+    self.bundle = bundle
+    self.rootfs = rootfs
+    self.created = created
+    owner = ""
+    annotations = StringMap()
+    poststart = []
+    poststop = []
+    hooksRan = false
+  }
+}

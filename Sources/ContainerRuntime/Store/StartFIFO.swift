@@ -1,0 +1,45 @@
+internal import Kernel
+
+/// How a created container is told to start, by any later process: the init reads from one FIFO and answers on another.
+/// Whether the init still waits is asked of the kernel: a FIFO that has no reader any more opens with ENXIO.
+enum StartFIFO {
+  static let startName = "start"
+  static let reportName = "report"
+
+  /// The ends that the init holds. Both are close-on-exec: the end of the report tells that the program runs.
+  struct InitSide: ~Copyable {
+    let start: Descriptor
+    let report: Descriptor
+  }
+
+  static func make(in folder: borrowing ContainerFolder) throws(SystemCallError) -> InitSide {
+    for name in [startName, reportName] { try folder.descriptor.makeNode(name, kind: .fifo, mode: 0o600) }
+    // Open for both directions: the init never sees an end of file when a caller comes and goes without a word.
+    return InitSide(
+      start: try folder.descriptor.open(startName, [.readWrite, .noFollow]),
+      report: try folder.descriptor.open(reportName, [.readWrite, .noFollow]))
+  }
+
+  /// Whether the init waits for its start, or is between the word and its exec.
+  static func isAwaited(in folder: borrowing ContainerFolder) throws(SystemCallError) -> Bool {
+    do {
+      _ = try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow])
+      return true
+    } catch {
+      if error.errno == .noSuchDevice || error.errno == .noSuchFile { return false }
+      throw error
+    }
+  }
+
+  /// Tells the init to go on, and waits until its program runs.
+  /// - Returns: what the init said on failing; empty when it did not fail.
+  static func start(in folder: borrowing ContainerFolder) throws(SystemCallError) -> [UInt8] {
+    let report = try folder.descriptor.open(reportName, [.readOnly, .nonBlocking, .noFollow])
+    try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow]).write([1])
+    while true {
+      let events = try poll([(report.number, .readable)], timeout: nil)[0]
+      if events.contains(.readable) { return try report.read(most: InitMessage.most) }
+      if !events.isEmpty { return [] }
+    }
+  }
+}
