@@ -36,6 +36,7 @@ public struct Errno: RawRepresentable, Equatable, Hashable, Sendable {
   public static let protocolError = Errno(rawValue: 71)
   public static let overflow = Errno(rawValue: 75)
   public static let notSupported = Errno(rawValue: 95)
+  public static let connectionReset = Errno(rawValue: 104)
   public static let timedOut = Errno(rawValue: 110)
   public static let stale = Errno(rawValue: 116)
 

@@ -6,6 +6,11 @@ internal import CLinux
 public struct SharedWord: ~Copyable, @unchecked Sendable {
   private let page: UnsafeMutablePointer<UInt32>
 
+  private init(page: UnsafeMutablePointer<UInt32>) { unsafe self.page = page }
+
+  /// Another way to the same word.
+  public borrowing func duplicate() -> SharedWord { unsafe SharedWord(page: page) }
+
   public init() throws(SystemCallError) {
     guard let raw = unsafe cl_map_shared_page() else { throw SystemCallError("mmap", "", .noMemory) }
     unsafe page = raw.assumingMemoryBound(to: UInt32.self)

@@ -28,7 +28,7 @@ extension Descriptor {
 
   /// Reads from the beginning of a file.
   public borrowing func readFromStart(most: Int) throws(SystemCallError) -> [UInt8] {
-    try cl_lseek(number, 0, 0).check("lseek", "descriptor \(number)")
+    try rewind()
     return try read(most: most)
   }
 }

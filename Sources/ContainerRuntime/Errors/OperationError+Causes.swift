@@ -3,7 +3,11 @@ internal import JSON
 internal import Kernel
 
 extension OperationError {
-  init(_ error: SystemCallError) { self.init("", "", .systemCall(error)) }
+  init(_ error: SystemCallError) {
+    self.init(
+      "", "", error.isRefusal ? .message(error.call) : .systemCall(error),
+      hint: Hint.text(forCall: error.call, error.errno))
+  }
   init(_ error: InvalidConfiguration) { self.init("", "", .properties(error.problems)) }
   init(_ error: JSONError) { self.init("", "", .properties([PropertyError(error.location, error.problemWithPlace)])) }
 
@@ -15,6 +19,18 @@ extension OperationError {
       self.init("", "", .properties([PropertyError("config.json.\(property)", error.description)]))
     case .noHierarchies, .notEmpty, .frozen, .busy, .timedOut, .malformed:
       self.init("", "", .message(error.description))
+    }
+  }
+
+  /// Any of the errors of this program, where calls of several kinds follow each other.
+  init(converting error: any Error) {
+    switch error {
+    case let error as OperationError: self = error
+    case let error as SystemCallError: self.init(error)
+    case let error as CgroupError: self.init(error)
+    case let error as JSONError: self.init(error)
+    case let error as InvalidConfiguration: self.init(error)
+    default: self.init("", "", .message("\(error)"))
     }
   }
 

@@ -2,19 +2,14 @@ internal import Kernel
 
 /// Copies what the image has at a mount's target into the new, still detached tmpfs (`tmpcopyup`). Nothing is followed:
 /// symlinks are copied as they are, and every step goes by descriptor.
-struct CopyUp: ~Copyable {
-  private let source: Descriptor
-  private let destination: Descriptor
+enum CopyUp {
   private static let deepest = 128
 
-  init(from source: borrowing Descriptor, to destination: borrowing Descriptor) throws(SystemCallError) {
-    self.source = try source.open(".", [.readOnly, .directory])
-    self.destination = try destination.open(".", [.readOnly, .directory])
+  static func run(from source: borrowing Descriptor, to destination: borrowing Descriptor) throws(SystemCallError) {
+    try copy(try source.open(".", [.readOnly, .directory]), try destination.open(".", [.readOnly, .directory]), depth: 0)
   }
 
-  func run() throws(SystemCallError) { try copy(source, destination, depth: 0) }
-
-  private func copy(
+  private static func copy(
     _ from: borrowing Descriptor, _ to: borrowing Descriptor, depth: Int
   ) throws(SystemCallError) {
     if depth > CopyUp.deepest { throw SystemCallError("tmpcopyup", "a folder", .nameTooLong) }

@@ -2,26 +2,25 @@ internal import Kernel
 
 extension InitRun {
   func mountCgroups(_ plan: MountPlan, _ view: CgroupView) throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      let target = try root.target(plan.target, .folder)
-      switch view {
-      case .unified(let hierarchy):
-        try tree(of: hierarchy, plan).attach(onto: target)
-      case .split(let hierarchies):
-        let top = try FileSystemMaker(
-          type: "tmpfs", source: "tmpfs", options: [.init(key: "mode", value: "755")],
-          attributes: plan.set.subtracting(.readOnly)
-        ).make()
-        try top.attach(onto: target)
-        for hierarchy in hierarchies {
-          try top.makeDirectory(hierarchy.folder, mode: 0o755)
-          try tree(of: hierarchy, plan).attach(onto: try top.open(hierarchy.folder, [.path, .directory, .noFollow]))
-          for alias in hierarchy.options where hierarchy.options.count > 1 && alias != hierarchy.folder {
-            try top.makeSymlink(alias, to: hierarchy.folder)
-          }
+    let root = try attachedRoot()
+    let target = try root.target(plan.target, .folder)
+    switch view {
+    case .unified(let hierarchy):
+      try tree(of: hierarchy, plan).attach(onto: target)
+    case .split(let hierarchies):
+      let top = try FileSystemMaker(
+        type: "tmpfs", source: "tmpfs", options: [.init(key: "mode", value: "755")],
+        attributes: plan.set.subtracting(.readOnly)
+      ).make()
+      try top.attach(onto: target)
+      for hierarchy in hierarchies {
+        try top.makeDirectory(hierarchy.folder, mode: 0o755)
+        try tree(of: hierarchy, plan).attach(onto: try top.open(hierarchy.folder, [.path, .directory, .noFollow]))
+        for alias in hierarchy.options where hierarchy.options.count > 1 && alias != hierarchy.folder {
+          try top.makeSymlink(alias, to: hierarchy.folder)
         }
-        if plan.set.contains(.readOnly) { try top.setMountAttributes(set: .readOnly) }
       }
+      if plan.set.contains(.readOnly) { try top.setMountAttributes(set: .readOnly) }
     }
   }
 

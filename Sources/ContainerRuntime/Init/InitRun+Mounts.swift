@@ -7,7 +7,7 @@ extension InitRun {
   }
 
   /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
-  mutating func attachRoot(_ path: HostPath, _ index: Int) throws(SystemCallError) {
+  func attachRoot(_ path: HostPath, _ index: Int) throws(SystemCallError) {
     let attaches = !sequence.steps.contains(.changeRoot)
     root = RootDirectory(
       try sources.withDescriptor(index) { tree throws(SystemCallError) in
@@ -34,9 +34,7 @@ extension InitRun {
 
   private func bind(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
     let isFolder = try tree.status().kind == .directory
-    let target = try inRoot { root throws(SystemCallError) in
-      try root.target(plan.target, targetKind(plan.target, isFolder: isFolder))
-    }
+    let target = try attachedRoot().target(plan.target, targetKind(plan.target, isFolder: isFolder))
     try applyAttributes(plan, tree)
     try tree.attach(onto: target)
     if plan.target.components == ["proc"], try tree.fileSystemMagic() != FileSystemMagic.proc {
@@ -46,11 +44,9 @@ extension InitRun {
   }
 
   private func mountFileSystem(_ plan: MountPlan, type: String, source: String) throws(SystemCallError) {
-    let target = try inRoot { root throws(SystemCallError) in
-      try root.target(plan.target, targetKind(plan.target, isFolder: true))
-    }
+    let target = try attachedRoot().target(plan.target, targetKind(plan.target, isFolder: true))
     let mount = try FileSystemMaker(type: type, source: source, options: plan.data, attributes: plan.set).make()
-    if plan.copyUp { try CopyUp(from: target, to: mount).run() }
+    if plan.copyUp { try CopyUp.run(from: target, to: mount) }
     try mount.attach(onto: target)
     if !plan.recursiveSet.isEmpty || !plan.recursiveClear.isEmpty {
       try mount.setMountAttributes(set: plan.recursiveSet, clear: plan.recursiveClear, recursive: true)
@@ -79,99 +75,94 @@ extension InitRun {
   }
 
   func makeRootReadOnly() throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in try root.descriptor.setMountAttributes(set: .readOnly) }
+    try attachedRoot().descriptor.setMountAttributes(set: .readOnly)
   }
 
   /// A path that the image does not have needs no protection.
   func makeReadOnly(_ path: ContainerPath) throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      guard let target = try root.openIfPresent(path) else { return }
-      let copy = try target.mountTree(recursive: true)
-      try copy.setMountAttributes(set: .readOnly, recursive: true)
-      try copy.attach(onto: target)
-    }
+    let root = try attachedRoot()
+    guard let target = try root.openIfPresent(path) else { return }
+    let copy = try target.mountTree(recursive: true)
+    try copy.setMountAttributes(set: .readOnly, recursive: true)
+    try copy.attach(onto: target)
   }
 
   /// Files are covered by the null device of the host, checked to be it (CVE-2025-31133); folders by one empty read-only
   /// file system.
   func mask(_ paths: [ContainerPath]) throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      var cover: Descriptor?
-      for path in paths {
-        guard let target = try root.openIfPresent(path) else { continue }
-        if try target.status().kind == .directory {
-          let mount: Descriptor
-          if let cover {
-            mount = try cover.mountTree(recursive: false)
-          } else {
-            let made = FileSystemMaker(
-              type: "tmpfs", source: "tmpfs", options: [.init(key: "nr_inodes", value: "2")],
-              attributes: .readOnly)
-            mount = try made.make()
-          }
-          try mount.attach(onto: target)
-          // Only an attached mount can be copied on older kernels.
-          if cover == nil { cover = try mount.duplicate() }
-        } else {
-          try HostDevice.tree(DeviceNumber(major: 1, minor: 3), HostPath(constant: "/dev/null")).attach(onto: target)
-        }
+    let root = try attachedRoot()
+    var covers = DescriptorList()
+    for path in paths {
+      guard let target = try root.openIfPresent(path) else { continue }
+      if try target.status().kind == .directory {
+        let mount = try covers.count == 0 ? emptyFolder() : covers.withDescriptor(0, copy)
+        try mount.attach(onto: target)
+        // Only an attached mount can be copied on older kernels.
+        covers.append(mount)
+      } else {
+        try HostDevice.tree(DeviceNumber(major: 1, minor: 3), HostPath(constant: "/dev/null")).attach(onto: target)
       }
     }
   }
 
+  private func emptyFolder() throws(SystemCallError) -> Descriptor {
+    try FileSystemMaker(
+      type: "tmpfs", source: "tmpfs", options: [.init(key: "nr_inodes", value: "2")], attributes: .readOnly
+    ).make()
+  }
+
+  private func copy(_ mount: borrowing Descriptor) throws(SystemCallError) -> Descriptor {
+    try mount.mountTree(recursive: false)
+  }
+
   func makeWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in _ = try root.makeFolder(path, mode: 0o755) }
+    _ = try attachedRoot().makeFolder(path, mode: 0o755)
   }
 
   func pivotRoot() throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      try root.descriptor.makeCurrentFolder()
-      try pivotRootToCurrentFolder()
-      // The old root now lies over the new one; it goes as soon as nobody uses it.
-      try detachMount(HostPath(constant: "."))
-      try changeFolder("/")
-    }
+    let root = try attachedRoot()
+    try root.descriptor.makeCurrentFolder()
+    try pivotRootToCurrentFolder()
+    // The old root now lies over the new one; it goes as soon as nobody uses it.
+    try detachMount(HostPath(constant: "."))
+    try changeFolder("/")
   }
 
   /// Host file systems that are trusted by name stay below the new root, so they are taken away first.
   func moveRoot() throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      for path in [HostPath(constant: "/proc"), HostPath(constant: "/sys")] {
-        do throws(SystemCallError) { try detachMount(path) } catch {
-          if error.errno != .invalid && error.errno != .noSuchFile { throw error }
-        }
+    let root = try attachedRoot()
+    for path in [HostPath(constant: "/proc"), HostPath(constant: "/sys")] {
+      do throws(SystemCallError) { try detachMount(path) } catch {
+        if error.errno != .invalid && error.errno != .noSuchFile { throw error }
       }
-      try root.descriptor.makeCurrentFolder()
-      try moveCurrentFolderToRoot()
-      try Kernel.changeRoot(HostPath(constant: "."))
-      try changeFolder("/")
     }
+    try root.descriptor.makeCurrentFolder()
+    try moveCurrentFolderToRoot()
+    try Kernel.changeRoot(HostPath(constant: "."))
+    try changeFolder("/")
   }
 
   func enterRootByChroot() throws(SystemCallError) {
-    try inRoot { root throws(SystemCallError) in
-      try root.descriptor.makeCurrentFolder()
-      try Kernel.changeRoot(HostPath(constant: "."))
-      try changeFolder("/")
-    }
+    let root = try attachedRoot()
+    try root.descriptor.makeCurrentFolder()
+    try Kernel.changeRoot(HostPath(constant: "."))
+    try changeFolder("/")
   }
 
   func setRootPropagation(_ kind: MountPropagation) throws(SystemCallError) {
     try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: false)
   }
 
-  /// Works in the root file system; a step that comes before it is attached is a mistake in the plan.
-  func inRoot<Result: ~Copyable>(
-    _ body: (borrowing RootDirectory) throws(SystemCallError) -> Result
-  ) throws(SystemCallError) -> Result {
-    guard root != nil else { throw SystemCallError("open", "root file system", .badDescriptor) }
-    return try body(root!)
+  /// The root file system; a step that comes before it is attached is a mistake in the plan.
+  func attachedRoot() throws(SystemCallError) -> RootDirectory {
+    guard let root else { throw SystemCallError("open", "root file system", .badDescriptor) }
+    return root
   }
 }
 
 extension RootDirectory {
   /// An O_PATH descriptor of what is at a path; nil when nothing is.
-  borrowing func openIfPresent(_ path: ContainerPath) throws(SystemCallError) -> Descriptor? {
+  func openIfPresent(_ path: ContainerPath) throws(SystemCallError) -> Descriptor? {
     do {
       return try open(path, .path)
     } catch {

@@ -57,7 +57,7 @@ extension InitRun {
 
   /// As a shell would: a name with a slash as it is, any other in the folders of the container's own PATH. Nothing is
   /// opened: a candidate may be a FIFO.
-  mutating func findProgram() throws(SystemCallError) {
+  func findProgram() throws(SystemCallError) {
     let name = process.args[0]
     if name.utf8.contains(UInt8(ascii: "/")) {
       try checkProgram(name)
@@ -101,8 +101,8 @@ extension InitRun {
     switch signal {
     case .handshake: break
     case .fifo:
-      guard startFIFO != nil else { throw SystemCallError("read", "start FIFO", .badDescriptor) }
-      if try startFIFO!.start.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
+      guard let startFIFO else { throw SystemCallError("read", "start FIFO", .badDescriptor) }
+      if try startFIFO.start.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
     }
   }
 

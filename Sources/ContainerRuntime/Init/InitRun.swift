@@ -4,7 +4,7 @@ internal import OCI
 
 /// What the container's process has at hand while it goes through its sequence. It lives in the child only; what it
 /// needs was made before the clone.
-struct InitRun: ~Copyable {
+final class InitRun {
   let sequence: InitSequence
   let process: ProcessPlan
   /// What `sequence.sources` names, opened by the parent.
@@ -24,7 +24,7 @@ struct InitRun: ~Copyable {
 
   init(
     sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,
-    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: consuming StartFIFO.InitSide?, hookState: HookState
+    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: StartFIFO.InitSide?, hookState: HookState
   ) {
     self.sequence = sequence
     self.process = process
@@ -37,7 +37,7 @@ struct InitRun: ~Copyable {
   }
 
   /// Goes through the sequence and becomes the user's program, or says why not and ends.
-  mutating func run() -> Never {
+  func run() -> Never {
     var started = false
     for (index, step) in sequence.steps.enumerated() {
       progress.value = UInt32(index + 1)
@@ -53,7 +53,7 @@ struct InitRun: ~Copyable {
     exitNow(1)
   }
 
-  private mutating func perform(_ step: InitStep, _ index: Int) throws(SystemCallError) {
+  private func perform(_ step: InitStep, _ index: Int) throws(SystemCallError) {
     try Fault.point("init", step.name, .before)
     try perform(step)
     try Fault.point("init", step.name, .after)
@@ -62,8 +62,8 @@ struct InitRun: ~Copyable {
   /// Tells the runtime, or after the start, whoever started.
   private func report(_ message: InitMessage, started: Bool) {
     do throws(SystemCallError) {
-      if started, startFIFO != nil {
-        try startFIFO!.report.write(message.bytes)
+      if started, let startFIFO {
+        try startFIFO.report.write(message.bytes)
       } else {
         try runtime.send(message.bytes)
       }
@@ -82,7 +82,7 @@ struct InitRun: ~Copyable {
     }
   }
 
-  mutating func perform(_ step: InitStep) throws(SystemCallError) {
+  func perform(_ step: InitStep) throws(SystemCallError) {
     switch step {
     case .resetInheritedState: try resetInheritedState()
     case .enterNamespace(let kind, _, let index): try enter(kind, index)

@@ -49,6 +49,8 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(.execute)
   }
 
+  var startsByFIFO: Bool { steps.contains(.waitForStart(.fifo)) }
+
   private mutating func add(_ source: Source) -> Int {
     sources.append(source)
     return sources.count - 1

@@ -3,7 +3,7 @@ public import Kernel
 /// The root file system of a container, and the only way to reach anything inside it. Every path is resolved by the
 /// kernel below this folder (openat2 with RESOLVE_IN_ROOT): a symlink, however it is exchanged meanwhile, cannot lead out
 /// (CVE-2021-30465, CVE-2019-19921, CVE-2023-28642).
-public struct RootDirectory: ~Copyable {
+public final class RootDirectory: Sendable {
   package let descriptor: Descriptor
 
   /// - Parameter descriptor: the folder; a mount's root once it is attached.
@@ -18,7 +18,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// Opens what is at a path. Magic links of procfs are refused.
-  package borrowing func open(
+  package func open(
     _ path: ContainerPath, _ flags: OpenFlags, resolve: ResolveFlags = []
   ) throws(SystemCallError) -> Descriptor {
     do {
@@ -29,7 +29,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// The status of what is at a path, symlinks followed inside the root; nil when nothing is there.
-  package borrowing func status(_ path: ContainerPath) throws(SystemCallError) -> FileStatus? {
+  package func status(_ path: ContainerPath) throws(SystemCallError) -> FileStatus? {
     do {
       return try open(path, .path).status()
     } catch {
@@ -39,7 +39,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// The folder or file to mount on, made when it is missing.
-  package borrowing func target(_ path: ContainerPath, _ kind: TargetKind) throws(SystemCallError) -> Descriptor {
+  package func target(_ path: ContainerPath, _ kind: TargetKind) throws(SystemCallError) -> Descriptor {
     do {
       switch kind {
       case .folder: return try open(path, [.path, .directory])
@@ -64,7 +64,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// Makes a folder and those above it that are missing.
-  package borrowing func makeFolder(_ path: ContainerPath, mode: UInt32) throws(SystemCallError) -> Descriptor {
+  package func makeFolder(_ path: ContainerPath, mode: UInt32) throws(SystemCallError) -> Descriptor {
     do {
       return try open(path, [.path, .directory])
     } catch {
@@ -74,7 +74,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// Makes the folders of a path without symlinks, each below a descriptor of the one before.
-  private borrowing func makeFolders(_ path: ContainerPath, mode: UInt32) throws(SystemCallError) -> Descriptor {
+  private func makeFolders(_ path: ContainerPath, mode: UInt32) throws(SystemCallError) -> Descriptor {
     var folder = try descriptor.open(".", [.path, .directory])
     for name in path.components {
       do {
@@ -89,7 +89,7 @@ public struct RootDirectory: ~Copyable {
 
   /// Where a path leads whose end is missing, without symlinks: dangling links are followed inside the root, as a
   /// kernel with this root would on creating the file.
-  private borrowing func resolveMissing(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
+  private func resolveMissing(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
     var pending = Array(path.components.reversed())
     var resolved: [String] = []
     var links = 0
@@ -116,7 +116,7 @@ public struct RootDirectory: ~Copyable {
   }
 
   /// The target of the symlink `name` in a folder that is given without symlinks; nil when it is none or missing.
-  private borrowing func symlinkTarget(_ folder: String, _ name: String) throws(SystemCallError) -> String? {
+  private func symlinkTarget(_ folder: String, _ name: String) throws(SystemCallError) -> String? {
     do {
       let opened = try descriptor.open(folder, [.path, .directory], resolve: [.inRoot, .noSymlinks])
       guard try opened.status(of: name).kind == .symlink else { return nil }

@@ -1,13 +1,13 @@
 internal import Kernel
 
 /// Makes the container's process in the shape that the plan chose. Sound only in a process with one thread.
-struct Launcher: ~Copyable {
+struct Launcher {
   let namespaces: NamespacePlan
   /// A cgroup v2 folder to begin in.
   let cgroup: Int32?
 
   /// - Parameter run: becomes the child's; the caller keeps nothing of it but what it shares.
-  func launch(_ run: consuming InitRun) throws(SystemCallError) -> ChildProcess {
+  func launch(_ run: InitRun) throws(SystemCallError) -> ChildProcess {
     var request = CloneRequest()
     request.newNamespaces = namespaces.madeByClone
     request.cgroup = cgroup
@@ -24,7 +24,7 @@ struct Launcher: ~Copyable {
   /// Enters the joined pid namespace for children only, clones, and returns. If the way back is closed, every later child
   /// would be born in the container's namespace: then this process must not live on.
   private func cloneThroughPidNamespace(
-    _ request: CloneRequest, _ run: consuming InitRun
+    _ request: CloneRequest, _ run: InitRun
   ) throws(SystemCallError) -> ChildProcess {
     let own = try Descriptor.open(HostPath(constant: "/proc/self/ns/pid"), .readOnly)
     try enter(run, only: .pid)
@@ -37,7 +37,7 @@ struct Launcher: ~Copyable {
   /// The intermediate enters the joined namespaces, so that what the second clone makes belongs to the joined user
   /// namespace, and makes the container's process as its own sibling.
   private func cloneThroughIntermediate(
-    _ request: CloneRequest, _ run: consuming InitRun
+    _ request: CloneRequest, _ run: InitRun
   ) throws(SystemCallError) -> ChildProcess {
     let channel = try Descriptor.socketPair(.sequencedPacket)
     var inner = request
@@ -68,7 +68,7 @@ struct Launcher: ~Copyable {
   }
 
   /// Enters the namespaces that the sequence names as sources, user first.
-  private func enter(_ run: borrowing InitRun, only wanted: NamespaceKind?) throws(SystemCallError) {
+  private func enter(_ run: InitRun, only wanted: NamespaceKind?) throws(SystemCallError) {
     for (index, source) in run.sequence.sources.enumerated() {
       guard case .namespace(let kind, _) = source, wanted == nil || wanted == kind else { continue }
       try run.sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }

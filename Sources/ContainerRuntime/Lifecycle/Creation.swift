@@ -4,19 +4,17 @@ internal import OCI
 
 /// A container while it is being made. What was made so far is undone, in the right order, when this goes away before it
 /// is committed; a kill of this process leaves the record, by which `delete --force` undoes the same.
-struct Creation: ~Copyable {
+final class Creation {
   let request: CreateRequest
   let plan: Plan
   let sequence: InitSequence
-  private let folder: ContainerFolder
+  let folder: ContainerFolder
   private(set) var record: Record
   private var cgroups: CgroupReservation?
   private var process: InitProcess?
-  private var channel: Descriptor?
-  private var progress: SharedWord?
   private var isCommitted = false
 
-  /// Reads the configuration, decides, and reserves the id; nothing but the state folder is made.
+  /// Reads the configuration, decides, and reserves the id and the cgroups.
   init(_ request: CreateRequest) throws(OperationError) {
     self.request = request
     let bundle = try Bundle(path: request.bundle)
@@ -29,14 +27,205 @@ struct Creation: ~Copyable {
     }
     for warning in plan.warnings { request.log(warning) }
     sequence = InitSequence(plan, options: request.sequence)
-    folder = try RuntimeStep.perform(.folderMade) { () throws(OperationError) in try request.store.reserve(request.id) }
     record = try Creation.firstRecord(plan, bundle.spec.ociVersion)
-    record.cgroups = try OperationError.wrappingCgroups { [plan] () throws(CgroupError) in try plan.cgroup.survey() }
-    try RuntimeStep.perform(.recordCreating) { [folder = folder.reference, record] () throws(OperationError) in
+    try RuntimeStep.folderMade.begin()
+    folder = try request.store.reserve(request.id)
+    // From here on, leaving without a commit undoes what was made.
+    try RuntimeStep.folderMade.end()
+    try reserveCgroups(bundle)
+  }
+
+  deinit {
+    if isCommitted { return }
+    process = nil
+    runPoststopHooks()
+    cgroups = nil
+    do throws(SystemCallError) { try folder.remove() } catch {
+      request.log(PropertyError("cleanup", error.description))
+    }
+  }
+
+  /// The record names the cgroups before they are made: whoever finds it can remove them.
+  private func reserveCgroups(_ bundle: Bundle) throws(OperationError) {
+    do {
+      let survey = try plan.cgroup.survey()
+      record.cgroups = survey
+      try RuntimeStep.recordCreating.begin()
+      try persist()
+      try OperationError.wrapping { () throws(SystemCallError) in try folder.write(configuration: bundle.configuration) }
+      try RuntimeStep.recordCreating.end()
+      try RuntimeStep.cgroupMade.begin()
+      let made = try CgroupReservation.make(plan.cgroup, surveyed: survey)
+      record.cgroups = made.record
+      cgroups = consume made
+      try RuntimeStep.cgroupMade.end()
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  private static func firstRecord(_ plan: Plan, _ version: String) throws(OperationError) -> Record {
+    try OperationError.wrapping { () throws(SystemCallError) in
+      let pid = CurrentProcess.pid
+      guard let own = try ProcessIdentity.of(pid: pid)?.identity else {
+        throw SystemCallError("read", "/proc/\(pid)/stat", .noSuchFile)
+      }
+      var record = Record(
+        id: plan.id, phase: .creating, bootID: try Host.bootID(), runtime: own, ociVersion: version,
+        bundle: plan.bundle.string, rootfs: plan.root.path.string,
+        created: Timestamp.text(nanoseconds: realtimeNanoseconds()))
+      record.annotations = plan.annotations
+      record.poststart = plan.hooks.poststart ?? []
+      record.poststop = plan.hooks.poststop ?? []
+      return record
+    }
+  }
+
+  /// Makes the container's process and brings it to where it waits for its start, written down as created.
+  func launch() throws(OperationError) {
+    let process = try makeProcess()
+    self.process = process
+    try mapIDs(process)
+    try awaitReady(process)
+    try RuntimeStep.recordCreated.begin()
+    record.phase = .created
+    record.initProcess = try OperationError.wrapping { () throws(SystemCallError) in
+      try ProcessIdentity.of(pid: process.pid)?.identity
+    }
+    try persist()
+    try RuntimeStep.recordCreated.end()
+    if let path = request.pidFile {
+      try RuntimeStep.pidFileWritten.begin()
+      try OperationError.wrapping { () throws(SystemCallError) in try PIDFile.write(process.pid, path) }
+      try RuntimeStep.pidFileWritten.end()
+    }
+    try RuntimeStep.persistedTold.begin()
+    try tell(process, .persisted)
+    try RuntimeStep.persistedTold.end()
+  }
+
+  /// For `run`: waits until the program runs in the place of the init, then runs the poststart hooks.
+  func awaitProgram() throws(OperationError) {
+    guard let process else { return }
+    try RuntimeStep.startSent.begin()
+    let message = try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
+    if !message.isEmpty { throw failure(process, message) }
+    try RuntimeStep.startSent.end()
+    if record.poststart.isEmpty { return }
+    try RuntimeStep.poststartRun.begin()
+    let state = hookState.json(status: "running", pid: process.pid)
+    try HookRunner.runOperation(record.poststart, .poststart, state: state, folder: plan.bundle)
+    try RuntimeStep.poststartRun.end()
+  }
+
+  /// Lets the container live.
+  func commit() throws(OperationError) -> InitProcess? {
+    isCommitted = true
+    process?.release()
+    if let reservation = cgroups.take() {
+      do { _ = try reservation.commit() } catch { throw OperationError(error) }
+    }
+    return process
+  }
+
+  private var hookState: HookState {
+    HookState(
+      ociVersion: record.ociVersion, id: plan.id, bundle: plan.bundle.string, annotations: plan.annotations)
+  }
+
+  private func persist() throws(OperationError) {
+    try OperationError.wrapping { () throws(SystemCallError) in try folder.write(record) }
+  }
+
+  private func makeProcess() throws(OperationError) -> InitProcess {
+    try RuntimeStep.sourcesOpened.begin()
+    let sources = try SourceOpener.open(sequence)
+    try RuntimeStep.sourcesOpened.end()
+    try RuntimeStep.cloned.begin()
+    do {
+      guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
+      let cgroup = try Cgroup(planned)
+      let entrance = try cgroup.openEntrance()
+      var unified = DescriptorList()
+      if let folder = try cgroup.openUnified() { unified.append(folder) }
+      let fifo = sequence.startsByFIFO ? try StartFIFO.make(in: folder) : nil
+      let pair = try Descriptor.socketPair(.sequencedPacket)
+      let progress = try SharedWord()
+      let run = InitRun(
+        sequence: sequence, process: plan.process, sources: sources, runtime: try pair.second.duplicate(),
+        progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
+      let channel = try pair.first.duplicate()
+      // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
+      try CurrentProcess.control(.dumpable, 0)
+      let child = try Launcher(namespaces: plan.namespaces, cgroup: unified.numbers.first).launch(run)
+      let process = InitProcess(child, channel: channel, progress: progress)
+      try RuntimeStep.cloned.end()
+      return process
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  private func mapIDs(_ process: InitProcess) throws(OperationError) {
+    if let score = plan.process.oomScoreAdj {
       try OperationError.wrapping { () throws(SystemCallError) in
-        try folder.write(record)
-        try folder.write(configuration: bundle.configuration)
+        try Descriptor.open(HostPath(constant: "/proc").appending("\(process.pid)/oom_score_adj"), .writeOnly)
+          .writeOnce(String(score))
       }
     }
+    if !sequence.makesUserNamespace { return }
+    try RuntimeStep.idsMapped.begin()
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try IDMaps.write(
+        uids: plan.uidMappings, gids: plan.gidMappings, process: process.pid, pidfd: process.pidfd,
+        rootless: CurrentProcess.effectiveUser != 0)
+    }
+    try RuntimeStep.idsMapped.end()
+    try tell(process, .idsMapped)
+  }
+
+  /// Serves the init until it says that it is ready.
+  private func awaitReady(_ process: InitProcess) throws(OperationError) {
+    try RuntimeStep.initReady.begin()
+    while true {
+      let bytes = try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
+      switch InitMessage(bytes, stepCount: sequence.steps.count) {
+      case .ready: return try RuntimeStep.initReady.end()
+      case .runtimeHooksDue: try runRuntimeHooks(process)
+      case .failed, nil: throw failure(process, bytes)
+      }
+    }
+  }
+
+  private func runRuntimeHooks(_ process: InitProcess) throws(OperationError) {
+    // From here on the poststop hooks are owed, also by whoever cleans up after a kill of this process.
+    record.hooksRan = true
+    try persist()
+    try RuntimeStep.hooksRun.begin()
+    let state = hookState.json(status: "creating", pid: process.pid)
+    try HookRunner.runOperation(plan.hooks.prestart ?? [], .prestart, state: state, folder: plan.bundle)
+    try HookRunner.runOperation(plan.hooks.createRuntime ?? [], .createRuntime, state: state, folder: plan.bundle)
+    try RuntimeStep.hooksRun.end()
+    try tell(process, .hooksDone)
+  }
+
+  private func runPoststopHooks() {
+    if !record.hooksRan { return }
+    let state = hookState.json(status: "stopped", pid: nil)
+    for failure in HookRunner.runAll(record.poststop, .poststop, state: state, folder: plan.bundle) {
+      request.log(PropertyError("hooks.poststop", failure.text))
+    }
+  }
+
+  private func tell(_ process: InitProcess, _ word: InitRun.Word) throws(OperationError) {
+    do throws(SystemCallError) { try process.channel.send([word.rawValue]) } catch {
+      // The init is gone; what it said last says why.
+      throw failure(process, try OperationError.wrapping { () throws(SystemCallError) in try process.receive() })
+    }
+  }
+
+  /// What became of the init, from what it said or, when it said nothing, from how far it came.
+  private func failure(_ process: InitProcess, _ message: [UInt8]) -> OperationError {
+    InitFailureReport(sequence: sequence, process: plan.process).error(message, progress: process.progress.value)
   }
 }

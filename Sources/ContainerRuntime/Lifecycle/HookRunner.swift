@@ -10,6 +10,8 @@ struct HookFailure: Error, Equatable {
 enum HookRunner {
   private static let defaultEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
   private static let outputLimit = 2048
+  /// Seconds; a hundred years are no timeout.
+  private static let longestTimeout = 3_155_760_000
 
   /// Stops at the first that fails.
   static func run(
@@ -25,23 +27,40 @@ enum HookRunner {
     }
   }
 
+  /// The same, as a part of an operation.
+  static func runOperation(
+    _ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath
+  ) throws(OperationError) {
+    do { try run(hooks, point, state: state, folder: folder) } catch {
+      throw OperationError("", "", .message(error.text))
+    }
+  }
+
+  /// Runs every hook, whatever becomes of those before it (runtime.md, “Lifecycle” 13: a failing poststop hook is a
+  /// warning, and the others run).
+  static func runAll(_ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath) -> [HookFailure] {
+    var failures: [HookFailure] = []
+    for (index, hook) in hooks.enumerated() {
+      do throws(HookFailure) { try run(hook, state, folder) } catch {
+        failures.append(
+          HookFailure(text: "error running \(point.rawValue) hook #\(index) (\(quoted(hook.path))): \(error.text)"))
+      }
+    }
+    return failures
+  }
+
   /// Without `env` a hook gets a default PATH and nothing of the runtime's own environment, which may hold secrets.
   private static func run(_ hook: Spec.Hook, _ state: [UInt8], _ folder: HostPath) throws(HookFailure) {
-    let output: Descriptor
-    let child: ChildProcess
-    let input: DescriptorPair
-    do {
-      output = try Descriptor.memoryFile("hook-output")
-      input = try Descriptor.pipe()
-      child = try spawn(
+    do throws(SystemCallError) {
+      let output = try Descriptor.memoryFile("hook-output")
+      // A file in memory, not a pipe: a hook that does not read its input holds nobody up.
+      let input = try Descriptor.memoryFile("hook-state")
+      try input.write(state)
+      try input.rewind()
+      let child = try spawn(
         hook.path, arguments: CStringList(hook.args ?? [hook.path]),
-        environment: CStringList(hook.env ?? defaultEnvironment), input: input.first, output: output, folder: folder)
-    } catch {
-      throw HookFailure(text: "\(error.errno.message) (\(error.errno.name))")
-    }
-    let deadline = hook.timeout.map { monotonicNanoseconds() + Int64($0) * 1_000_000_000 }
-    do {
-      let status = try feedAndWait(child, input, state, deadline)
+        environment: CStringList(hook.env ?? defaultEnvironment), input: input, output: output, folder: folder)
+      let status = try wait(child, timeout: hook.timeout)
       if status == .exited(0) { return }
       let text =
         switch status {
@@ -49,49 +68,30 @@ enum HookRunner {
         case .signalled(let signal): "killed by signal \(signal)"
         case nil: "no end within \(hook.timeout ?? 0) s (timeout)"
         }
-      throw HookFailure(text: text + said(output))
-    } catch let failure as HookFailure {
-      throw failure
+      throw SystemCallError.refused(text + said(output))
     } catch {
-      throw HookFailure(text: "\(error)")
+      throw HookFailure(text: error.isRefusal ? error.call : "\(error.errno.message) (\(error.errno.name))")
     }
   }
 
-  /// nil after the deadline: then the whole process group of the hook is killed.
-  private static func feedAndWait(
-    _ child: borrowing ChildProcess, _ input: consuming DescriptorPair, _ state: [UInt8], _ deadline: Int64?
-  ) throws(SystemCallError) -> ExitStatus? {
-    // A hook that does not read its input must not hold the runtime up, nor one that closes it end it.
-    try input.second.setNonBlocking(true)
-    var writer: Descriptor? = try input.second.duplicate()
-    closeBoth(input)
-    var sent = 0
-    while true {
-      var timeout: Int32?
-      if let deadline {
-        let left = deadline - monotonicNanoseconds()
-        if left <= 0 { break }
-        timeout = Int32(clamping: left / 1_000_000 + 1)
-      }
-      let number = writer == nil ? -1 : writer!.number
-      let events = try poll([(child.pidfd.number, .readable), (number, .writable)], timeout: timeout)
-      if !events[0].isEmpty { return try child.pidfd.waitForExit(wait: true) }
-      guard !events[1].isEmpty else { continue }
-      do {
-        let piece = Array(state[sent..<min(sent + 4096, state.count)])
-        try writer!.write(piece)
-        sent += piece.count
-        if sent == state.count { writer = nil }
-      } catch {
-        if error.errno != .again { writer = nil }
+  /// nil after the timeout (seconds): then the whole process group of the hook is killed.
+  private static func wait(_ child: borrowing ChildProcess, timeout: Int?) throws(SystemCallError) -> ExitStatus? {
+    if let timeout {
+      let deadline = monotonicNanoseconds() + Int64(min(timeout, longestTimeout)) * 1_000_000_000
+      while try poll([(child.pidfd.number, .readable)], timeout: left(until: deadline))[0].isEmpty {
+        if monotonicNanoseconds() < deadline { continue }
+        killGroup(of: child.pid)
+        _ = try child.pidfd.waitForExit(wait: true)
+        return nil
       }
     }
-    killGroup(of: child.pid)
-    _ = try child.pidfd.waitForExit(wait: true)
-    return nil
+    return try child.pidfd.waitForExit(wait: true)
   }
 
-  private static func closeBoth(_ pair: consuming DescriptorPair) {}
+  /// Milliseconds, rounded up.
+  private static func left(until deadline: Int64) -> Int32 {
+    Int32(clamping: max(0, (deadline - monotonicNanoseconds() + 999_999) / 1_000_000))
+  }
 
   private static func said(_ output: borrowing Descriptor) -> String {
     do {

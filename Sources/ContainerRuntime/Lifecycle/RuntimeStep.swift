@@ -4,9 +4,8 @@ internal import Kernel
 enum RuntimeStep: String, CaseIterable {
   case folderMade = "folder.made"
   case recordCreating = "record.creating"
-  case sourcesOpened = "sources.opened"
   case cgroupMade = "cgroup.made"
-  case startFIFOMade = "fifo.made"
+  case sourcesOpened = "sources.opened"
   case cloned = "clone.done"
   case idsMapped = "ids.mapped"
   case hooksRun = "hooks.run"
@@ -21,13 +20,13 @@ enum RuntimeStep: String, CaseIterable {
   case cgroupRemoved = "cgroup.removed"
   case folderRemoved = "folder.removed"
 
-  /// Does the step, with a fault before or after it in a fault build.
-  static func perform<Result: ~Copyable>(
-    _ step: RuntimeStep, _ body: () throws(OperationError) -> Result
-  ) throws(OperationError) -> Result {
-    do { try Fault.point("runtime", step.rawValue, .before) } catch { throw OperationError(error) }
-    let result = try body()
-    do { try Fault.point("runtime", step.rawValue, .after) } catch { throw OperationError(error) }
-    return result
+  /// The border before the step: in a fault build, a place for a fault.
+  func begin() throws(OperationError) {
+    do { try Fault.point("runtime", rawValue, .before) } catch { throw OperationError(error) }
+  }
+
+  /// The border after the step.
+  func end() throws(OperationError) {
+    do { try Fault.point("runtime", rawValue, .after) } catch { throw OperationError(error) }
   }
 }

@@ -1,6 +1,6 @@
 internal import Cgroups
 internal import Kernel
-internal import OCI
+package import OCI
 
 extension HostFacts {
   /// Asks the machine for what a configuration needs to know, and no more.

@@ -1,7 +1,7 @@
 public import Cgroups
 public import JSON
 
-extension CgroupRecord: @retroactive JSONReadable, @retroactive JSONWritable {
+extension CgroupRecord: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var folders: [Folder] = []
     var parents: [String] = []
@@ -24,7 +24,7 @@ extension CgroupRecord: @retroactive JSONReadable, @retroactive JSONWritable {
   }
 }
 
-extension CgroupRecord.Folder: @retroactive JSONReadable, @retroactive JSONWritable {
+extension CgroupRecord.Folder: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var hierarchy: String?
     var path: String?

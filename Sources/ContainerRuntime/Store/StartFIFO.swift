@@ -7,9 +7,14 @@ enum StartFIFO {
   static let reportName = "report"
 
   /// The ends that the init holds. Both are close-on-exec: the end of the report tells that the program runs.
-  struct InitSide: ~Copyable {
+  final class InitSide {
     let start: Descriptor
     let report: Descriptor
+
+    init(start: consuming Descriptor, report: consuming Descriptor) {
+      self.start = start
+      self.report = report
+    }
   }
 
   static func make(in folder: borrowing ContainerFolder) throws(SystemCallError) -> InitSide {

@@ -1,0 +1,34 @@
+internal import Kernel
+
+/// What may mend a failed step: one pure table. No hint has words that callers look for in errors.
+enum Hint {
+  static func text(for step: InitStep, _ errno: Errno) -> String? {
+    switch (step, errno) {
+    case (.setResourceLimit, .notPermitted):
+      "the limit is above the hard limit of the caller, and raising it takes CAP_SYS_RESOURCE"
+    case (.mount(let plan, _), .notPermitted) where plan.target.components == ["proc"]:
+      "the user namespace may not have a fully visible procfs: something on the host covers a part of /proc"
+    case (.mount, .notPermitted), (.mountCgroups, .notPermitted):
+      "a user namespace may mount only few file systems; bind the folder from the host instead"
+    case (.mount, .noDevice): "the kernel does not know this type of file system: see /proc/filesystems"
+    case (.mount, .invalid): "the file system refuses one of its options: see the kernel's log"
+    case (.mount, .tooManyLinks): "/proc and /sys must be ordinary folders of the image, reached without a symlink"
+    case (.pivotRoot, .invalid): "an initramfs cannot be pivoted: use --no-pivot"
+    case (.enterNamespace(.pid, _, _), .invalid): "only an own or a descendant pid namespace can be joined"
+    case (.becomeNamespaceRoot, .invalid): "uid 0 and gid 0 must be among the mappings"
+    case (.setUser, .invalid): "the id is not mapped in the user namespace"
+    case (.makeDevice, .exists): "remove the file from the image, or mount a tmpfs on /dev"
+    default: nil
+    }
+  }
+
+  /// For failures of the runtime's own side.
+  static func text(forCall call: String, _ errno: Errno) -> String? {
+    switch (call, errno) {
+    case ("clone", .noMemory): "the pid namespace to join has no living init any more"
+    case ("clone", .noSpace): "a limit of namespaces is reached: see /proc/sys/user"
+    case ("clone", .again): "a limit of processes is reached: see pids.max of the caller's cgroup and RLIMIT_NPROC"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import Kernel
+
+/// Tells in full what went wrong in the container's process, from the few bytes that it sent or from the step in which
+/// it died. Both are its word and are checked.
+struct InitFailureReport {
+  let sequence: InitSequence
+  let process: ProcessPlan
+
+  func error(_ message: [UInt8], progress: UInt32) -> OperationError {
+    if case .failed(let index, let error) = InitMessage(message, stepCount: sequence.steps.count) {
+      return told(index, error)
+    }
+    let index = Int(progress) - 1
+    guard sequence.steps.indices.contains(index) else {
+      return OperationError("", "", .message("the container's process died before its first step"))
+    }
+    return OperationError(
+      "", "", .message("the container's process died: \(sequence.steps[index].text)"), step: place(index))
+  }
+
+  private func told(_ index: Int, _ error: SystemCallError) -> OperationError {
+    let step = sequence.steps[index]
+    switch step {
+    case .findProgram, .execute:
+      let text = "unable to start container process: exec: \(quoted(process.args[0])): \(programProblem(error))"
+      return OperationError("", "", .message(text), step: place(index))
+    case .setResourceLimit, .runHooks:
+      let text = "unable to start container process: error during container init: \(step.text): \(words(error))"
+      return OperationError("", "", .message(text), step: place(index), hint: Hint.text(for: step, error.errno))
+    default:
+      let cause: OperationError.Cause =
+        error.isRefusal ? .message("\(step.text): \(error.call)") : .systemCall(error)
+      return OperationError("", "", cause, step: place(index), hint: Hint.text(for: step, error.errno))
+    }
+  }
+
+  private func words(_ error: SystemCallError) -> String {
+    error.isRefusal ? error.call : "\(error.errno.message) (\(error.errno.name))"
+  }
+
+  /// In the words of Go's os/exec, which engines look for.
+  private func programProblem(_ error: SystemCallError) -> String {
+    let name = process.args[0]
+    if !name.utf8.contains(UInt8(ascii: "/")) && error.call == "find" {
+      return error.errno == .noSuchFile ? "executable file not found in $PATH" : error.errno.message
+    }
+    return error.call == "stat" && error.errno != .accessDenied
+      ? "stat \(singleLine(error.subject)): \(error.errno.message)" : error.errno.message
+  }
+
+  private func place(_ index: Int) -> OperationError.Step {
+    let step = sequence.steps[index]
+    return OperationError.Step(
+      number: index + 1, count: sequence.steps.count, text: singleLine(step.text), property: step.property)
+  }
+}

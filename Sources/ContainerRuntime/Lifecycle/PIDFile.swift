@@ -1,0 +1,17 @@
+internal import Kernel
+
+/// The file that tells a caller the number of the container's process: decimal, without a newline, never half there.
+enum PIDFile {
+  static func write(_ pid: Int32, _ path: HostPath) throws(SystemCallError) {
+    let temporary = path.parentFolder.appending(".\(path.lastComponent).\(CurrentProcess.pid)")
+    do {
+      try Descriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644).write(String(pid))
+      try temporary.rename(to: path)
+    } catch {
+      do throws(SystemCallError) { try temporary.removeFile() } catch {
+        // It was never made.
+      }
+      throw SystemCallError("write the pid file", path.string, error.errno)
+    }
+  }
+}
