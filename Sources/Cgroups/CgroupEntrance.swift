@@ -15,6 +15,9 @@ public struct CgroupEntrance: ~Copyable, Sendable {
     for path in paths { files.append(try Descriptor.open(path, .writeOnly)) }
   }
 
+  /// The numbers of the files: a child that closes all others keeps these until it has entered.
+  package var descriptors: [Int32] { files.numbers }
+
   /// Moves the calling thread, which must be the only one of its process. Allocates only to tell of a failure.
   public borrowing func enter() throws(SystemCallError) {
     for index in 0..<files.count {

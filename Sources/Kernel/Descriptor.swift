@@ -54,6 +54,16 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Closes every descriptor from a number on but those named (close_range(2), Linux 5.9).
+  public static func closeAll(from first: Int32, except kept: [Int32]) throws(SystemCallError) {
+    var next = UInt32(first)
+    for number in kept.sorted() where number >= first {
+      if UInt32(number) > next { try cl_close_range(next, UInt32(number) - 1, 0).check("close_range") }
+      next = UInt32(number) + 1
+    }
+    try cl_close_range(next, .max, 0).check("close_range")
+  }
+
   /// Works with a descriptor that something else owns and keeps open meanwhile (standard streams, inherited ones).
   public static func borrowing<Result: ~Copyable, Failure: Error>(
     _ number: Int32, _ body: (borrowing Descriptor) throws(Failure) -> Result

@@ -21,7 +21,7 @@ public struct SystemCallError: Error, Equatable, Sendable, CustomStringConvertib
     if isRefusal { return call }
     return subject.isEmpty
       ? "\(call): \(errno.message) (\(errno.name))"
-      
+
       : "\(call) \(subject): \(errno.message) (\(errno.name))"
   }
 }

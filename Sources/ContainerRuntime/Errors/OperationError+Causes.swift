@@ -1,9 +1,9 @@
 internal import Cgroups
 internal import JSON
-internal import Kernel
+package import Kernel
 
 extension OperationError {
-  init(_ error: SystemCallError) {
+  package init(_ error: SystemCallError) {
     self.init(
       "", "", error.isRefusal ? .message(error.call) : .systemCall(error),
       hint: Hint.text(forCall: error.call, error.errno))
@@ -13,11 +13,12 @@ extension OperationError {
 
   init(_ error: CgroupError) {
     switch error {
-    case .property(let path, let problem): self.init("", "", .properties([PropertyError("config.json.\(path)", problem)]))
+    case .property(let path, let problem):
+      self.init("", "", .properties([PropertyError("config.json.\(path)", problem)]))
     case .system(let error, .none): self.init(error)
     case .system(let error, .some(let property)):
       self.init("", "", .properties([PropertyError("config.json.\(property)", error.description)]))
-    case .noHierarchies, .notEmpty, .frozen, .busy, .timedOut, .malformed:
+    case .noHierarchies, .notEmpty, .frozen, .busy, .timedOut, .malformed, .notRestored:
       self.init("", "", .message(error.description))
     }
   }
@@ -35,7 +36,7 @@ extension OperationError {
   }
 
   /// Runs what may fail in a system call, as a part of an operation.
-  static func wrapping<Result: ~Copyable>(
+  package static func wrapping<Result: ~Copyable>(
     _ body: () throws(SystemCallError) -> Result
   ) throws(OperationError) -> Result {
     do { return try body() } catch { throw OperationError(error) }

@@ -40,7 +40,11 @@ public struct OperationError: Error, Sendable, CustomStringConvertible {
     if !operation.isEmpty { text = container.isEmpty ? "\(operation): " : "\(operation) \(quoted(container)): " }
     switch cause {
     case .systemCall(let error):
-      if let step { text += "\(step.text): \(error.errno.message) (\(error.errno.name))" } else { text += error.description }
+      if let step {
+        text += "\(step.text): \(error.errno.message) (\(error.errno.name))"
+      } else {
+        text += error.description
+      }
     case .properties(let errors):
       text += errors.first?.description ?? "invalid configuration"
       if errors.count > 1 { text += " (and \(errors.count - 1) more: see apus validate)" }

@@ -6,7 +6,8 @@ enum CopyUp {
   private static let deepest = 128
 
   static func run(from source: borrowing Descriptor, to destination: borrowing Descriptor) throws(SystemCallError) {
-    try copy(try source.open(".", [.readOnly, .directory]), try destination.open(".", [.readOnly, .directory]), depth: 0)
+    try copy(
+      try source.open(".", [.readOnly, .directory]), try destination.open(".", [.readOnly, .directory]), depth: 0)
   }
 
   private static func copy(
@@ -22,7 +23,8 @@ enum CopyUp {
       case .directory:
         try to.makeDirectory(name, mode: 0o700)
         try copy(
-          try from.open(name, [.readOnly, .directory, .noFollow]), try to.open(name, [.readOnly, .directory, .noFollow]),
+          try from.open(name, [.readOnly, .directory, .noFollow]),
+          try to.open(name, [.readOnly, .directory, .noFollow]),
           depth: depth + 1)
       case .symlink:
         try to.makeSymlink(name, to: try from.readLink(name))

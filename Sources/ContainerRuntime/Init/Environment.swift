@@ -19,7 +19,8 @@ enum Environment {
   /// and never more than 1 MiB.
   private static func home(of uid: UInt32) -> String? {
     do {
-      let file = try Descriptor.open(HostPath(constant: "/etc/passwd"), [.readOnly, .nonBlocking, .noControllingTerminal])
+      let file = try Descriptor.open(
+        HostPath(constant: "/etc/passwd"), [.readOnly, .nonBlocking, .noControllingTerminal])
       guard try file.status().kind == .regular else { return nil }
       let wanted = String(uid)
       for line in try file.readAll(limit: 1 << 20).split(separator: UInt8(ascii: "\n")) {

@@ -46,5 +46,7 @@ enum InitMessage: Equatable {
     failure.subject.isEmpty ? failure.call : "\(failure.call)\0\(failure.subject)"
   }
 
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  }
 }

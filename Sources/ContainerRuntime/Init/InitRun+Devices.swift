@@ -28,7 +28,9 @@ extension InitRun {
       if device.uid != 0 || device.gid != 0 { try folder.setOwner(uid: device.uid, gid: device.gid, of: name) }
     } catch {
       // Inside another container making nodes is forbidden; the host's own serves then.
-      if error.call == "mknod" && error.errno == .notPermitted && kind != .fifo { return try bindDevice(device, number) }
+      if error.call == "mknod" && error.errno == .notPermitted && kind != .fifo {
+        return try bindDevice(device, number)
+      }
       throw error
     }
   }

@@ -1,10 +1,20 @@
+internal import Cgroups
 internal import Kernel
 
 extension InitRun {
   /// What a process inherits from the caller of the runtime and must not reach the container: ignored signals, a mask.
   func resetInheritedState() throws(SystemCallError) {
+    try closeForeignDescriptors()
     Signals.resetDispositions()
     try Signals.block(.none)
+  }
+
+  /// Whatever else the runtime or its caller had open: the lock on the state folder is one of it, and must not be held
+  /// here.
+  private func closeForeignDescriptors() throws(SystemCallError) {
+    var kept = sources.numbers + cgroups.descriptors + [runtime.number]
+    if let startFIFO { kept += [startFIFO.start.number, startFIFO.report.number] }
+    try Descriptor.closeAll(from: Int32(3 + preservedDescriptors), except: kept)
   }
 
   func enter(_ kind: NamespaceKind, _ index: Int) throws(SystemCallError) {

@@ -45,7 +45,9 @@ extension InitRun {
   }
 
   func checkWorkingDirectory() throws(SystemCallError) {
-    if currentFolderPath() == nil { throw SystemCallError.refused("current working directory is outside of container mount namespace root") }
+    if currentFolderPath() == nil {
+      throw SystemCallError.refused("current working directory is outside of container mount namespace root")
+    }
   }
 
   /// After the pivot the container's root is this process's own.

@@ -24,7 +24,8 @@ final class InitRun {
 
   init(
     sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,
-    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: StartFIFO.InitSide?, hookState: HookState
+    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: StartFIFO.InitSide?,
+    hookState: HookState
   ) {
     self.sequence = sequence
     self.process = process
@@ -34,6 +35,12 @@ final class InitRun {
     self.cgroups = cgroups
     self.startFIFO = startFIFO
     self.hookState = hookState
+  }
+
+  /// How many descriptors above standard error the container keeps.
+  var preservedDescriptors: Int {
+    for case .closeDescriptors(let preserved) in sequence.steps { return preserved }
+    return 0
   }
 
   /// Goes through the sequence and becomes the user's program, or says why not and ends.

@@ -88,7 +88,9 @@ struct Launcher {
   private static func status(of error: SystemCallError) -> Int32 { min(max(error.errno.rawValue, 1), 254) }
 
   private static func error(from status: ExitStatus?) -> SystemCallError {
-    if case .exited(let errno) = status { return SystemCallError("enter the joined namespaces", "", Errno(rawValue: errno)) }
+    if case .exited(let errno) = status {
+      return SystemCallError("enter the joined namespaces", "", Errno(rawValue: errno))
+    }
     return SystemCallError("enter the joined namespaces", "", .noChild)
   }
 }

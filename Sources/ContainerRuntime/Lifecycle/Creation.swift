@@ -52,7 +52,8 @@ final class Creation {
       record.cgroups = survey
       try RuntimeStep.recordCreating.begin()
       try persist()
-      try OperationError.wrapping { () throws(SystemCallError) in try folder.write(configuration: bundle.configuration) }
+      try OperationError.wrapping { () throws(SystemCallError) in try folder.write(configuration: bundle.configuration)
+      }
       try RuntimeStep.recordCreating.end()
       try RuntimeStep.cgroupMade.begin()
       let made = try CgroupReservation.make(plan.cgroup, surveyed: survey)

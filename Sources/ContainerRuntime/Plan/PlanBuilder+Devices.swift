@@ -25,7 +25,8 @@ extension PlanBuilder {
       if devices.contains(where: { $0.path == path }) { continue }
       let number = DeviceNumber(major: device.major, minor: device.minor)
       devices.append(
-        DevicePlan(path: path, kind: .character(number), mode: 0o666, uid: 0, gid: 0, bound: hasOwnUsers, property: nil))
+        DevicePlan(path: path, kind: .character(number), mode: 0o666, uid: 0, gid: 0, bound: hasOwnUsers, property: nil)
+      )
     }
     return devices
   }
@@ -41,7 +42,9 @@ extension PlanBuilder {
       return nil
     }
     let mode = device.fileMode ?? 0o666
-    if mode > 0o777 { problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)") }
+    if mode > 0o777 {
+      problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)")
+    }
     let kind: DevicePlan.Kind
     switch device.type {
     case "c", "u", "b":

@@ -105,7 +105,8 @@ extension PlanBuilder {
       "sys/crypto/fips_enabled":
       break
     default:
-      problems.add("\(place).destination", "\(quoted(plan.target.description)) cannot be mounted because it is inside /proc")
+      problems.add(
+        "\(place).destination", "\(quoted(plan.target.description)) cannot be mounted because it is inside /proc")
     }
   }
 }

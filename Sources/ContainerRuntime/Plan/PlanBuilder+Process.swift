@@ -72,7 +72,9 @@ extension PlanBuilder {
   }
 
   private func isMapped(_ id: UInt32, _ mappings: [Spec.IDMapping]?) -> Bool {
-    (mappings ?? []).contains { UInt64(id) >= UInt64($0.containerID) && UInt64(id) < UInt64($0.containerID) + UInt64($0.size) }
+    (mappings ?? []).contains {
+      UInt64(id) >= UInt64($0.containerID) && UInt64(id) < UInt64($0.containerID) + UInt64($0.size)
+    }
   }
 
   private mutating func decide(_ capabilities: Spec.Capabilities?, _ place: String) -> CapabilitySets {
@@ -130,7 +132,9 @@ extension PlanBuilder {
 
   private mutating func decideOOMScore(_ process: Spec.Process, _ place: String) -> Int? {
     guard let score = process.oomScoreAdj else { return nil }
-    if !(-1000...1000).contains(score) { problems.add("\(place).oomScoreAdj", "\(score) is not between -1000 and 1000") }
+    if !(-1000...1000).contains(score) {
+      problems.add("\(place).oomScoreAdj", "\(score) is not between -1000 and 1000")
+    }
     return score
   }
 

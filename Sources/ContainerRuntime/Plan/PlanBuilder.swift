@@ -207,7 +207,8 @@ struct PlanBuilder {
   }
 
   private mutating func checkNames() {
-    for (name, value) in [("hostname", spec.hostname ?? ""), ("domainname", spec.domainname ?? "")] where !value.isEmpty {
+    for (name, value) in [("hostname", spec.hostname ?? ""), ("domainname", spec.domainname ?? "")] where !value.isEmpty
+    {
       if namespaces.uts == .host { problems.add(name, "needs a uts namespace") }
       if value.utf8.count > 64 { problems.add(name, "has \(value.utf8.count) bytes; the kernel takes at most 64") }
       problems.requireNoNUL(value, name)

@@ -6,7 +6,9 @@ struct Problems {
   private(set) var warnings: [PropertyError] = []
 
   mutating func add(_ path: String, _ problem: String) { errors.append(PropertyError("config.json.\(path)", problem)) }
-  mutating func warn(_ path: String, _ problem: String) { warnings.append(PropertyError("config.json.\(path)", problem)) }
+  mutating func warn(_ path: String, _ problem: String) {
+    warnings.append(PropertyError("config.json.\(path)", problem))
+  }
 
   /// The path, or nil with the problem noted.
   mutating func containerPath(_ string: String, _ property: String) -> ContainerPath? {

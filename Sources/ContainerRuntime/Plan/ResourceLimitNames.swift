@@ -8,5 +8,7 @@ enum ResourceLimitNames {
   ]
 
   static func number(_ name: String) -> Int32? { all.first { $0.name.description == name }?.number }
-  static func name(_ number: Int32) -> String { all.first { $0.number == number }?.name.description ?? "RLIMIT_\(number)" }
+  static func name(_ number: Int32) -> String {
+    all.first { $0.number == number }?.name.description ?? "RLIMIT_\(number)"
+  }
 }

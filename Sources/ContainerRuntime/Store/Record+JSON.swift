@@ -14,7 +14,8 @@ extension Record: JSONReadable, JSONWritable {
     while let key = try reader.nextKey() {
       let name = key.string
       switch name {
-      case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner": texts[name] = try reader.value()
+      case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner":
+        texts[name] = try reader.value()
       case "version", "runtimePID", "runtimeStartTime", "pid", "startTime": numbers[name] = try reader.value()
       case "annotations": annotations = try reader.value() ?? StringMap()
       case "poststart": poststart = try reader.value() ?? []

@@ -1,5 +1,5 @@
 /// A moment as RFC 3339 writes it, in UTC with nanoseconds, trailing zeros cut off as Go's RFC3339Nano does.
-enum Timestamp {
+package enum Timestamp {
   static func text(nanoseconds: Int64) -> String {
     let seconds = nanoseconds / 1_000_000_000
     var fraction = digits(nanoseconds % 1_000_000_000, 9)
@@ -8,6 +8,11 @@ enum Timestamp {
     let time = seconds % 86400
     return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(digits(time / 3600, 2)):"
       + "\(digits(time / 60 % 60, 2)):\(digits(time % 60, 2))\(fraction.isEmpty ? "" : "." + fraction)Z"
+  }
+
+  /// The same without the fraction.
+  package static func seconds(nanoseconds: Int64) -> String {
+    text(nanoseconds: nanoseconds / 1_000_000_000 * 1_000_000_000)
   }
 
   private static func digits(_ value: Int64, _ width: Int) -> String {

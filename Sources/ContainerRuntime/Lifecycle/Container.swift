@@ -1,0 +1,109 @@
+internal import Cgroups
+internal import Kernel
+
+/// What a container does, in the words of the runtime-spec, with runc's `paused`.
+public enum ContainerStatus: String, Sendable, Equatable {
+  case creating, created, running, paused, stopped
+}
+
+/// A container of a store, found again by any process: its folder, open, and what is written down about it.
+package final class Container {
+  package let folder: ContainerFolder
+  package let record: Record
+
+  init(folder: consuming ContainerFolder, record: Record) {
+    self.folder = folder
+    self.record = record
+  }
+
+  /// - Throws: `container does not exist`, or a record that cannot be read.
+  package init(_ id: ContainerID, in store: ContainerStore) throws(OperationError) {
+    let found = try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
+    guard let found else { throw OperationError("", "", .message("container does not exist")) }
+    folder = found
+    do {
+      guard let record = try folder.record() else {
+        throw OperationError("", "", .message("container does not exist: it has no record yet"))
+      }
+      self.record = record
+    } catch let error as RecordProblem {
+      throw Container.unreadable(error)
+    } catch let error as OperationError {
+      throw error
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// The same with the lock, for what changes a container.
+  package static func locked(_ id: ContainerID, in store: ContainerStore) throws(OperationError) -> Container {
+    let container = try Container(id, in: store)
+    let isThere = try OperationError.wrapping { () throws(SystemCallError) in try container.folder.lock() }
+    if !isThere { throw OperationError("", "", .message("container does not exist")) }
+    // What was read before the lock may be old by now.
+    return try Container(id, in: store)
+  }
+
+  static func unreadable(_ problem: RecordProblem) -> OperationError {
+    switch problem {
+    case .unreadable(let why):
+      OperationError(
+        "", "", .message("the state file cannot be used: \(why)"),
+        hint: "apus delete --force ends what is left of the container and removes it")
+    }
+  }
+
+  package var id: ContainerID { folder.id }
+
+  var cgroup: Cgroup? {
+    get throws(OperationError) {
+      guard let record = record.cgroups else { return nil }
+      do { return try Cgroup(record) } catch { throw OperationError(error) }
+    }
+  }
+
+  /// Asks the kernel; nothing that is written down is believed without a look.
+  package func status() throws(OperationError) -> ContainerStatus {
+    do {
+      if record.phase == .creating { return try isAlive(record.runtime) ? .creating : .stopped }
+      guard let process = record.initProcess, try isAlive(process) else { return .stopped }
+      if try StartFIFO.isAwaited(in: folder) { return .created }
+      if let cgroup = try cgroup, try cgroup.isFrozen() { return .paused }
+      return .running
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// Whether the very process that is written down still lives: same boot, same start time, no zombie.
+  func isAlive(_ process: ProcessIdentity) throws(SystemCallError) -> Bool {
+    guard try Host.bootID() == record.bootID, let found = try ProcessIdentity.of(pid: process.pid) else { return false }
+    return found.identity == process && !found.isZombie
+  }
+
+  /// A pidfd of the container's process; nil when it does not live any more. Once this is held, the number cannot mean
+  /// another process.
+  func openProcess() throws(SystemCallError) -> Descriptor? {
+    guard let process = record.initProcess else { return nil }
+    let pidfd: Descriptor
+    do { pidfd = try Descriptor.ofProcess(process.pid) } catch {
+      if error.errno == .noSuchProcess { return nil }
+      throw error
+    }
+    if try isAlive(process) { return pidfd }
+    return nil
+  }
+
+  var hookState: HookState {
+    HookState(ociVersion: record.ociVersion, id: record.id, bundle: record.bundle, annotations: record.annotations)
+  }
+
+  /// The state as `apus state` and `apus list` tell it.
+  package func description() throws(OperationError) -> ContainerDescription {
+    let status = try status()
+    return ContainerDescription(
+      ociVersion: record.ociVersion, id: record.id, pid: status == .stopped ? 0 : record.initProcess?.pid ?? 0,
+      status: status, bundle: record.bundle, rootfs: record.rootfs, created: record.created,
+      annotations: record.annotations, owner: record.owner)
+  }
+}

@@ -1,0 +1,154 @@
+internal import Cgroups
+internal import JSON
+internal import Kernel
+internal import OCI
+
+extension Container {
+  /// Removes a container: its processes, its cgroups, its folder; and runs the poststop hooks. With `force` also one
+  /// that runs, one that was never finished, and one whose record is damaged; that there is none is no error then.
+  /// Whatever was not removed is an error: an answer of success means that nothing is left.
+  package static func delete(
+    _ id: ContainerID, force: Bool, in store: ContainerStore, warn: (String) -> Void
+  ) throws(OperationError) {
+    let folder: ContainerFolder
+    switch try Container.find(id, in: store) {
+    case .some(let found): folder = found
+    case .none:
+      if force { return }
+      throw OperationError("", "", .message("container does not exist"))
+    }
+    if try !Container.takeLock(folder, force: force) {
+      if force { return }
+      throw OperationError("", "", .message("container does not exist"))
+    }
+    var record: Record?
+    do throws(RecordProblem) { record = try folder.record() } catch {
+      if !force { throw Container.unreadable(error) }
+    }
+    if record == nil && !force { throw OperationError("", "", .message("container does not exist: it has no record")) }
+    guard let record else { return try Container.removeWithoutRecord(folder) }
+    try Container(folder: folder, record: record).remove(force: force, warn: warn)
+  }
+
+  private static func find(_ id: ContainerID, in store: ContainerStore) throws(OperationError) -> ContainerFolder? {
+    try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
+  }
+
+  private func remove(force: Bool, warn: (String) -> Void) throws(OperationError) {
+    switch try status() {
+    case .stopped, .created: break
+    case .creating, .running, .paused:
+      let status = try status()
+      if !force {
+        throw OperationError("", "", .message("cannot delete container \(id) that is not stopped: \(status.rawValue)"))
+      }
+    }
+    try RuntimeStep.processesKilled.begin()
+    try endProcesses()
+    try RuntimeStep.processesKilled.end()
+    try RuntimeStep.cgroupRemoved.begin()
+    if let cgroup = try cgroup { try OperationError.wrappingCgroups { () throws(CgroupError) in try cgroup.remove() } }
+    try RuntimeStep.cgroupRemoved.end()
+    try runPoststopHooks(warn: warn)
+    try RuntimeStep.folderRemoved.begin()
+    try OperationError.wrapping { () throws(SystemCallError) in try folder.remove() }
+    try RuntimeStep.folderRemoved.end()
+  }
+
+  /// Kills what is left and waits until it is gone.
+  private func endProcesses() throws(OperationError) {
+    do {
+      let cgroup = try cgroup
+      if let pidfd = try openProcess() {
+        try pidfd.sendSignal(9)
+        if let cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
+        try Container.awaitEnd(of: pidfd)
+      }
+      if let cgroup, try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// - Throws: after ten seconds; a process in uninterruptible sleep is told, not forgotten.
+  private static func awaitEnd(of pidfd: borrowing Descriptor) throws(OperationError) {
+    try OperationError.wrapping { () throws(SystemCallError) in
+      let deadline = monotonicNanoseconds() + 10_000_000_000
+      while monotonicNanoseconds() < deadline {
+        if try !poll([(pidfd.number, .readable)], timeout: 1000)[0].isEmpty { return }
+      }
+      throw SystemCallError.refused("the container's process did not end within 10 s of SIGKILL; try again")
+    }
+  }
+
+  /// At most once: what is run is struck from the record first.
+  private func runPoststopHooks(warn: (String) -> Void) throws(OperationError) {
+    if record.poststop.isEmpty || (record.phase == .creating && !record.hooksRan) { return }
+    var struck = record
+    struck.poststop = []
+    try OperationError.wrapping { () throws(SystemCallError) in try folder.write(struck) }
+    try RuntimeStep.poststopRun.begin()
+    let state = hookState.json(status: "stopped", pid: nil)
+    let bundle = HostPath(unchecked: record.bundle)
+    for failure in HookRunner.runAll(record.poststop, .poststop, state: state, folder: bundle) { warn(failure.text) }
+    try RuntimeStep.poststopRun.end()
+  }
+
+  /// A caller that holds the lock is waited for, but not for ever: with `force`, one that hangs in the middle of making
+  /// the container is killed after two seconds, and so is the container's process that a hanging start waits for.
+  /// - Returns: false when the folder was removed meanwhile.
+  private static func takeLock(_ folder: borrowing ContainerFolder, force: Bool) throws(OperationError) -> Bool {
+    do {
+      let begin = monotonicNanoseconds()
+      var killed = false
+      while true {
+        do throws(SystemCallError) { return try folder.lock(wait: false) } catch {
+          if error.errno != .again { throw OperationError(error) }
+        }
+        let waited = (monotonicNanoseconds() - begin) / 1_000_000
+        if force && waited > 2000 && !killed {
+          killed = true
+          try killHolder(of: folder)
+        }
+        if waited > (force ? 8000 : 10000) {
+          throw OperationError("", "", .message("another caller holds the container's lock and does not let it go"))
+        }
+        _ = try poll([], timeout: 5)
+      }
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  private static func killHolder(of folder: borrowing ContainerFolder) throws(SystemCallError) {
+    let record: Record?
+    do { record = try folder.record() } catch { return }
+    guard let record, try Host.bootID() == record.bootID else { return }
+    let holder = record.phase == .creating ? record.runtime : record.initProcess
+    guard let holder, holder.pid != CurrentProcess.pid else { return }
+    let pidfd = try Descriptor.ofProcess(holder.pid)
+    if try ProcessIdentity.of(pid: holder.pid)?.identity == holder { try pidfd.sendSignal(9) }
+  }
+
+  /// What is left of a container whose record is missing or damaged: the cgroups that its configuration names, or its id
+  /// alone; every process in them, and the folder.
+  private static func removeWithoutRecord(_ folder: borrowing ContainerFolder) throws(OperationError) {
+    do {
+      var linux: Spec.Linux?
+      do { linux = try Spec(json: try folder.configuration(), named: "config.json").linux } catch {
+        // The id is all that is left to go by.
+      }
+      let layout = try CgroupLayout.discover(for: nil)
+      var named = Spec.Linux()
+      named.cgroupsPath = linux?.cgroupsPath
+      let plan = try CgroupPlan(linux: named, id: folder.id.string, layout: layout)
+      let cgroup = try Cgroup(
+        CgroupRecord(folders: plan.folders.map { .init(hierarchy: $0.hierarchy, path: $0.path.string) }))
+      if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+      try cgroup.remove()
+      try folder.remove()
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package import Kernel
+
+extension Container {
+  /// Makes a container that waits for its start.
+  package static func create(_ request: CreateRequest) throws(OperationError) {
+    let creation = try Creation(request)
+    try creation.launch()
+    _ = try creation.commit()
+  }
+
+  /// Makes a container and starts it.
+  /// - Returns: its process, which is a child of this one.
+  package static func run(_ request: CreateRequest) throws(OperationError) -> RunningProcess {
+    var request = request
+    request.sequence.startSignal = .handshake
+    let creation = try Creation(request)
+    try creation.launch()
+    try creation.awaitProgram()
+    guard let process = try creation.commit() else { throw OperationError("", "", .message("there is no process")) }
+    return RunningProcess(process)
+  }
+}
+
+/// The process of a container that this process has started and waits for.
+package final class RunningProcess {
+  private let process: InitProcess
+
+  init(_ process: InitProcess) { self.process = process }
+
+  package var pid: Int32 { process.pid }
+
+  /// The signals that are not the container's: what says that a child ended or stopped, and what a terminal or a pipe of
+  /// this process's own is about.
+  private static let own = SignalSet(17, 13, 21, 22, 23)
+
+  /// Blocks every signal, so that none ends the caller before the container has it. To be called before the container
+  /// is made.
+  package static func holdSignals() throws(OperationError) {
+    _ = try OperationError.wrapping { () throws(SystemCallError) in try Signals.block(.all) }
+  }
+
+  /// Passes signals on until the process ends, and reaps what else falls to this process.
+  package func wait() throws(OperationError) -> ExitStatus {
+    try OperationError.wrapping { () throws(SystemCallError) in
+      let signals = try Descriptor.signals(.all)
+      while true {
+        while let ended = try CurrentProcess.reap(wait: false) {
+          if ended.pid == process.pid { return ended.status }
+        }
+        _ = try poll([(signals.number, .readable)], timeout: nil)
+        while let signal = try signals.nextSignal() {
+          if RunningProcess.own.contains(SignalSet(signal)) { continue }
+          do throws(SystemCallError) { try process.pidfd.sendSignal(signal) } catch {
+            if error.errno != .noSuchProcess { throw error }
+          }
+        }
+      }
+    }
+  }
+}

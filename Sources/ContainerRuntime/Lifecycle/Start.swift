@@ -1,0 +1,42 @@
+internal import Kernel
+
+extension Container {
+  /// Lets a created container run its program.
+  package static func start(_ id: ContainerID, in store: ContainerStore) throws(OperationError) {
+    let container = try Container.locked(id, in: store)
+    switch try container.status() {
+    case .created: break
+    case .stopped: throw OperationError("", "", .message("cannot start a container that has stopped"))
+    case .running, .paused: throw OperationError("", "", .message("cannot start an already running container"))
+    case .creating: throw OperationError("", "", .message("cannot start a container that is being created"))
+    }
+    try RuntimeStep.startSent.begin()
+    let report = try OperationError.wrapping { () throws(SystemCallError) in
+      try StartFIFO.start(in: container.folder)
+    }
+    if !report.isEmpty { throw try container.failure(report) }
+    try RuntimeStep.startSent.end()
+    try container.runPoststartHooks()
+  }
+
+  private func runPoststartHooks() throws(OperationError) {
+    if record.poststart.isEmpty { return }
+    try RuntimeStep.poststartRun.begin()
+    do throws(OperationError) {
+      let state = hookState.json(status: "running", pid: record.initProcess?.pid)
+      try HookRunner.runOperation(
+        record.poststart, .poststart, state: state, folder: HostPath(unchecked: record.bundle))
+    } catch {
+      // The specification's lifecycle, step 9: the container is stopped when a poststart hook fails.
+      try kill(signal: 9)
+      throw error
+    }
+    try RuntimeStep.poststartRun.end()
+  }
+
+  /// The init speaks of its own sequence, which is made again from the configuration that it was made from.
+  private func failure(_ report: [UInt8]) throws(OperationError) -> OperationError {
+    let (plan, sequence) = try storedPlan()
+    return InitFailureReport(sequence: sequence, process: plan.process).error(report, progress: 0)
+  }
+}

@@ -1,0 +1,22 @@
+internal import JSON
+internal import Kernel
+internal import OCI
+
+extension Container {
+  /// The configuration as it was at create.
+  func storedSpec() throws(OperationError) -> Spec {
+    let bytes = try OperationError.wrapping { () throws(SystemCallError) in try folder.configuration() }
+    do { return try Spec(json: bytes, named: "config.json") } catch { throw OperationError(error) }
+  }
+
+  func storedPlan() throws(OperationError) -> (plan: Plan, sequence: InitSequence) {
+    let spec = try storedSpec()
+    let host = try HostFacts.discover(for: spec)
+    do {
+      let plan = try Plan(id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host)
+      return (plan, InitSequence(plan, options: InitSequence.Options()))
+    } catch {
+      throw OperationError(error)
+    }
+  }
+}

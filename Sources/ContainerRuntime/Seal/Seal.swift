@@ -1,0 +1,72 @@
+internal import Kernel
+
+/// Makes sure, before a container is entered, that the running program cannot be written from inside (CVE-2019-5736): the
+/// program starts itself once more from a read-only view of its file that no mount namespace holds.
+package enum Seal {
+  /// Says only that a second start has been tried; it proves nothing.
+  private static let marker = "_APUS_SEALED"
+
+  /// Returns at once when this process runs sealed. Otherwise it starts again, sealed, and does not return.
+  package static func ensure() throws(OperationError) {
+    do {
+      if try isSealed() { return }
+      if StartOfProgram.variable(marker) != nil {
+        throw SystemCallError.refused(
+          "the program's own file could not be protected: it is still writable after a restart")
+      }
+      try restart()
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// Sealed means: writing through /proc/self/exe is refused because the file system is read-only or the file is sealed
+  /// in memory, and the file is out of reach of every mount namespace. The type of a file system proves nothing.
+  private static func isSealed() throws(SystemCallError) -> Bool {
+    let own = HostPath(constant: "/proc/self/exe")
+    switch isWritable(own) {
+    case Errno.readOnly: return try !own.isOnAttachedMount()
+    case nil: return try Descriptor.open(own, .readOnly).hasAllSeals()
+    default: return false
+    }
+  }
+
+  private static func restart() throws(SystemCallError) {
+    let own = HostPath(constant: "/proc/self/exe")
+    let path = try own.readResolvedPath()
+    let program: Descriptor
+    do throws(SystemCallError) {
+      program = try overlay(path)
+    } catch {
+      program = try memoryCopy(own)
+    }
+    let environment = CStringList(StartOfProgram.environment + ["\(marker)=1"])
+    let errno = program.execute(arguments: CStringList(StartOfProgram.arguments), environment: environment)
+    throw SystemCallError("start again from a protected copy of", path.string, errno)
+  }
+
+  /// A detached overlay without an upper layer over the program's folder: no copy, and no write for anybody, since the
+  /// file system itself has nowhere to write to. Only the program's own file is opened from it.
+  private static func overlay(_ path: HostPath) throws(SystemCallError) -> Descriptor {
+    let folder = try Descriptor.open(path.parentFolder, [.path, .directory])
+    let empty = try Descriptor.fileSystem("tmpfs").makeFileSystem(attributes: .readOnly)
+    let context = try Descriptor.fileSystem("overlay")
+    try context.setFileSystemString("lowerdir", "\(folder.procPath):\(empty.procPath)")
+    let mount = try context.makeFileSystem(attributes: [.readOnly, .noSUID, .noDevices])
+    let program = try mount.open(path.lastComponent, [.path, .noFollow])
+    // The name may stand for another file by now.
+    guard try program.status().inode == HostPath(constant: "/proc/self/exe").status().inode else {
+      throw SystemCallError.refused("the program's file was exchanged")
+    }
+    return program
+  }
+
+  /// A copy in memory with every seal (memfd_create(2)): for where there is no overlay.
+  private static func memoryCopy(_ own: HostPath) throws(SystemCallError) -> Descriptor {
+    let source = try Descriptor.open(own, .readOnly)
+    let copy = try Descriptor.memoryFile("apus", sealable: true)
+    try copy.append(from: source, count: try source.status().size)
+    try copy.addAllSeals()
+    return copy
+  }
+}

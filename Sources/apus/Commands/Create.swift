@@ -1,0 +1,43 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import Kernel
+
+extension Invocation {
+  func create(_ reporter: Reporter) throws(OperationError) -> Int32 {
+    try Seal.ensure()
+    try reporter.openLog()
+    try Container.create(try createRequest(reporter))
+    return 0
+  }
+
+  /// In the foreground: the status of the process itself, 128 + the signal when one ended it.
+  func run(_ reporter: Reporter) throws(OperationError) -> Int32 {
+    try Seal.ensure()
+    try reporter.openLog()
+    let request = try createRequest(reporter)
+    if options.flag(.detach) {
+      _ = try Container.run(request)
+      return 0
+    }
+    if !options.flag(.noSubreaper) {
+      _ = try OperationError.wrapping { () throws(SystemCallError) in try CurrentProcess.control(.childSubreaper, 1) }
+    }
+    try RunningProcess.holdSignals()
+    let status = try Container.run(request).wait()
+    if !options.flag(.keep) {
+      try Container.delete(request.id, force: true, in: request.store) { reporter.warn($0) }
+    }
+    return status.code
+  }
+
+  private func createRequest(_ reporter: Reporter) throws(OperationError) -> CreateRequest {
+    var request = CreateRequest(
+      id: try id(), bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."), store: try store())
+    request.pidFile = try path(.pidFile, "--pid-file")
+    request.plan.noPivot = options.flag(.noPivot)
+    request.sequence.keyring = !options.flag(.noNewKeyring)
+    request.sequence.preservedDescriptors = options.integer(.preserveFds) ?? 0
+    request.log = { reporter.warn($0.description) }
+    return request
+  }
+}

@@ -1,0 +1,57 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import Kernel
+
+extension Invocation {
+  /// Runs the command.
+  /// - Returns: the exit status.
+  func perform(_ reporter: Reporter) throws(OperationError) -> Int32 {
+    switch command {
+    case .create: try create(reporter)
+    case .run: try run(reporter)
+    case .start: try start()
+    case .state: try state()
+    case .kill: try kill()
+    case .delete: try delete(reporter)
+    case .spec: try spec()
+    case .explain: try explain()
+    case .completion: try completion()
+    case .exec, .ps, .pause, .resume, .update, .list, .events, .validate, .features, .checkpoint, .restore:
+      throw OperationError("", "", .message("this version of apus does not have the command yet"))
+    }
+  }
+
+  /// The id among the arguments, for commands that take one.
+  var containerID: String? {
+    switch command {
+    case .create, .run, .start, .state, .kill, .delete, .exec, .ps, .pause, .resume, .update, .events, .checkpoint,
+      .restore:
+      arguments.first
+    case .list, .spec, .explain, .validate, .features, .completion: nil
+    }
+  }
+
+  func id() throws(OperationError) -> ContainerID { try ContainerID(arguments.first ?? "") }
+
+  /// `--root`, or the default: /run/apus for root, a folder under XDG_RUNTIME_DIR for others.
+  func store() throws(OperationError) -> ContainerStore {
+    if let root = global.root {
+      return ContainerStore(path: try path(root, "--root").absolute(in: try currentFolder()))
+    }
+    if CurrentProcess.effectiveUser != 0, let folder = StartOfProgram.variable("XDG_RUNTIME_DIR"), !folder.isEmpty {
+      return ContainerStore(path: try path(folder, "XDG_RUNTIME_DIR").appending("apus"))
+    }
+    return ContainerStore(path: try path(GlobalOptions.defaultRoot, "--root"))
+  }
+
+  func path(_ text: String, _ option: String) throws(OperationError) -> HostPath {
+    do { return try HostPath(text) } catch { throw OperationError("", "", .message("\(option): \(error)")) }
+  }
+
+  func path(_ option: StringOption, _ name: String) throws(OperationError) -> HostPath? {
+    guard let text = options.string(option) else { return nil }
+    return try path(text, name)
+  }
+
+  private func currentFolder() throws(OperationError) -> HostPath { try path(currentFolderPath() ?? "/", "folder") }
+}

@@ -1,0 +1,98 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import JSON
+internal import Kernel
+
+/// Says what went wrong: a line in the log file, if there is one, and one on standard error. On a terminal the details
+/// follow on lines of their own; where standard error is captured, callers pass one line on.
+struct Reporter: Sendable {
+  private let options: GlobalOptions
+
+  init(_ options: GlobalOptions) { self.options = options }
+
+  /// The log file is made even when nothing is ever written to it: engines look for it.
+  func openLog() throws(OperationError) {
+    guard options.log != nil else { return }
+    _ = try OperationError.wrapping { () throws(SystemCallError) in try log() }
+  }
+
+  /// What was accepted without effect, and the like: for the log alone, since engines parse standard error.
+  func warn(_ message: String) { append("warning", message, []) }
+
+  func debug(_ message: @autoclosure () -> String) {
+    if options.debug { append("debug", message(), []) }
+  }
+
+  func fail(_ invocation: Invocation, _ error: OperationError) -> Never {
+    var error = error
+    error.operation = invocation.command.name
+    error.container = invocation.containerID ?? ""
+    append("error", error.oneLine, fields(error))
+    if Terminal.isTerminal(2) {
+      Output.writeError("apus: \(error.summary)\n" + error.details.map { "  \($0)\n" }.joined())
+    } else {
+      Output.writeError("apus: \(error.oneLine)\n")
+    }
+    exitNow(invocation.command == .exec ? 255 : 1)
+  }
+
+  func fail(_ error: UsageError) -> Never {
+    append("error", error.message, [])
+    Output.writeError("apus: \(error.message)\n" + (Terminal.isTerminal(2) ? "\(error.hint)\n" : ""))
+    exitNow(error.exitCode)
+  }
+
+  private func fields(_ error: OperationError) -> [(String, String)] {
+    var fields: [(String, String)] = []
+    if let step = error.step {
+      fields.append(("step", step.text))
+      if let property = step.property { fields.append(("property", "config.json.\(property)")) }
+    }
+    if let hint = error.hint { fields.append(("hint", hint)) }
+    return fields
+  }
+
+  private func log() throws(SystemCallError) -> Descriptor {
+    let path: HostPath
+    do { path = try HostPath(options.log ?? "") } catch { throw SystemCallError.refused("--log: \(error)") }
+    return try Descriptor.open(path, [.writeOnly, .create, .append, .noControllingTerminal], mode: 0o644)
+  }
+
+  private func append(_ level: String, _ message: String, _ fields: [(String, String)]) {
+    guard options.log != nil else { return }
+    let line: [UInt8]
+    let time = Timestamp.seconds(nanoseconds: realtimeNanoseconds())
+    switch options.logFormat {
+    case .json:
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.member("level", level)
+      writer.member("msg", message)
+      writer.member("time", time)
+      for (name, value) in fields { writer.member(name, value) }
+      writer.endObject()
+      line = writer.bytes + [UInt8(ascii: "\n")]
+    case .text:
+      var writer = JSONWriter()
+      writer.string(message)
+      line = Array("time=\"\(time)\" level=\(level) msg=\(writer.text)\n".utf8)
+    }
+    do throws(SystemCallError) { try log().write(line) } catch {
+      // The log cannot be written; standard error still tells what happened.
+    }
+  }
+}
+
+enum Output {
+  static func write(_ text: String) { write(Array(text.utf8), 1) }
+  static func write(_ bytes: [UInt8]) { write(bytes, 1) }
+  static func writeError(_ text: String) { write(Array(text.utf8), 2) }
+
+  private static func write(_ bytes: [UInt8], _ number: Int32) {
+    do throws(SystemCallError) {
+      try Descriptor.borrowing(number) { descriptor throws(SystemCallError) in try descriptor.write(bytes) }
+    } catch {
+      // Nobody reads it any more.
+    }
+  }
+}
