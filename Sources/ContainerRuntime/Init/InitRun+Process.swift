@@ -92,11 +92,12 @@ extension InitRun {
     if let problem = isExecutable(candidate) { throw SystemCallError("stat", candidate, problem) }
   }
 
+  /// From here on the end of the runtime is seen as the end of file while waiting for its last word: the signal must be
+  /// off before the runtime can leave, or it would kill a container that is written down as created.
   func reportReady() throws(SystemCallError) {
-    try runtime.send(InitMessage.ready.bytes)
-    // From here the end of the runtime is seen as the end of file while waiting for its last word.
-    try waitForRuntime(.persisted)
     try CurrentProcess.control(.parentDeathSignal, 0)
+    try runtime.send(InitMessage.ready.bytes)
+    try waitForRuntime(.persisted)
   }
 
   func waitForStart(_ signal: StartSignal) throws(SystemCallError) {
