@@ -108,8 +108,10 @@ class Runtime:
             self.spawner.ask("reap", file.read().strip())
         self.call("delete", f"stay-{self.name}")
 
-    def remove_all(self):
-        for prefix in ("run", "life", "stay"):
+    def discard(self, operation=None):
+        """Removes what a failed operation left, or everything."""
+        left = {"run": ["run"], "lifecycle": ["life"], "start_staying": ["stay"]}
+        for prefix in ["run", "life", "stay"] if operation is None else left.get(operation, []):
             subprocess.run([self.path, "--root", self.root, "delete", "--force", f"{prefix}-{self.name}"],
                            capture_output=True)
 
@@ -126,6 +128,9 @@ class Floor:
         return {"run": self.spawner.ask(
             "run", os.path.join(WORK, "floor"), os.path.join(bundle("true"), "rootfs"), "/bin/true")}
 
+    def discard(self, operation=None):
+        pass
+
 
 def bundle(name):
     return os.path.join(WORK, name)
@@ -133,7 +138,7 @@ def bundle(name):
 
 def make_bundles(runtime):
     """Two bundles with one root file system: /bin/true and a sleep. The config is that of `spec`, without a terminal
-    and with a cgroup namespace, which runc's own leaves out on cgroup v1."""
+    and with a cgroup namespace, which runc's own leaves out on cgroup v1. The version is one that Debian's crun takes."""
     rootfs = os.path.join(bundle("true"), "rootfs")
     shutil.rmtree(rootfs, ignore_errors=True)
     for folder in ("bin", "dev", "proc", "sys", "tmp", "etc"):
@@ -149,6 +154,7 @@ def make_bundles(runtime):
         subprocess.run([runtime, "spec"], cwd=bundle(name), check=True)
         with open(path) as file:
             config = json.load(file)
+        config["ociVersion"] = "1.0.2"
         config["process"]["terminal"] = False
         config["process"]["args"] = args
         config["root"]["path"] = rootfs
@@ -184,10 +190,20 @@ def hide_unified():
 
 
 class Samples:
-    """Everything measured: samples[program][operation][state] is a list of {ms, cpu, peak}."""
+    """Everything measured: values[program][operation][state] is a list of {ms, cpu, peak}."""
 
     def __init__(self):
         self.values = {}
+        self.failures = []
+
+    def fail(self, program, state, operation, error):
+        """A program that fails once has no figure: the runs that worked would flatter it."""
+        self.failures.append(f"{program.name} failed in {operation}, {state}: {error}")
+        print(self.failures[-1], flush=True)
+        program.discard(operation)
+        names = ("create", "start", "delete", "lifecycle") if operation == "lifecycle" else (operation,)
+        for name in names:
+            self.values.get(program.name, {}).get(name, {}).pop(state, None)
 
     def add(self, program, state, measured):
         for operation, sample in measured.items():
@@ -214,36 +230,50 @@ def turns(programs, count):
 
 
 def measure_hot(samples, programs, operation, runs, state="hot"):
+    failed = set()
     for order in turns(programs, max(1, runs // IN_A_ROW)):
         for program in order:
+            if program in failed:
+                continue
             action = getattr(program, operation)
-            action()
-            for _ in range(min(IN_A_ROW, runs)):
-                samples.add(program.name, state, action())
+            try:
+                action()
+                for _ in range(min(IN_A_ROW, runs)):
+                    samples.add(program.name, state, action())
+            except Failed as error:
+                failed.add(program)
+                samples.fail(program, state, operation, error)
 
 
 def measure_settled(samples, programs, operation, runs):
     def idle():
         time.sleep(IDLE)
 
+    failed = set()
     for order in turns(programs, runs):
         for program in order:
-            if operation == "lifecycle":
-                samples.add(program.name, "settled", program.lifecycle(before=idle))
-            else:
-                idle()
-                samples.add(program.name, "settled", getattr(program, operation)())
+            if program in failed:
+                continue
+            try:
+                if operation == "lifecycle":
+                    samples.add(program.name, "settled", program.lifecycle(before=idle))
+                else:
+                    idle()
+                    samples.add(program.name, "settled", getattr(program, operation)())
+            except Failed as error:
+                failed.add(program)
+                samples.fail(program, "settled", operation, error)
 
 
-def able(programs, check, what):
-    """Those that pass `check`; the others are named with the reason."""
+def able(samples, programs, operation, state="first try"):
+    """Those that can do it at all; the others are named with the reason."""
     passed = []
     for program in programs:
         try:
-            check(program)
+            getattr(program, operation)()
             passed.append(program)
         except Failed as error:
-            print(f"{program.name} is left out of {what}: {error}")
+            samples.fail(program, state, operation, error)
     return passed
 
 
@@ -254,29 +284,29 @@ def measure(runs, spawner, runtimes):
     apus = [runtime for runtime in runtimes if runtime.name == "apus"]
     hybrid = []
     if os.path.isdir("/sys/fs/cgroup/unified"):
-        hybrid = able(apus, lambda program: program.run(), "the machine as it is")
+        hybrid = able(samples, apus, "run", "machine as it is")
     if hybrid:
         progress("run, machine as it is")
         measure_hot(samples, hybrid, "run", runs, state="as it is")
 
     if hide_unified():
         print("a tmpfs hides /sys/fs/cgroup/unified from here on")
-    runtimes = able(runtimes, lambda program: program.run(), "everything")
+    runtimes = able(samples, runtimes, "run")
     with_floor = [floor] + runtimes
     progress("run")
     measure_hot(samples, with_floor, "run", runs)
     progress("run, settled")
     measure_settled(samples, with_floor, "run", runs)
 
-    living = able(runtimes, lambda program: program.lifecycle(), "create, start and delete")
+    living = able(samples, runtimes, "lifecycle")
     if living:
         progress("create, start, delete")
         measure_hot(samples, living, "lifecycle", runs)
         progress("create, start, delete, settled")
         measure_settled(samples, living, "lifecycle", (runs + 1) // 2)
 
-    staying = able(runtimes, lambda program: program.start_staying(), "state and exec")
-    entering = able(staying, lambda program: program.exec(), "exec")
+    staying = able(samples, runtimes, "start_staying")
+    entering = able(samples, staying, "exec")
     if entering:
         progress("exec")
         measure_hot(samples, entering, "exec", runs)
@@ -285,8 +315,7 @@ def measure(runs, spawner, runtimes):
     if staying:
         progress("state")
         measure_hot(samples, staying, "state", runs)
-    for program in staying:
-        program.stop_staying()
+    able(samples, staying, "stop_staying")
     return samples
 
 
@@ -397,7 +426,7 @@ def main():
         samples = measure(arguments.runs, spawner, runtimes)
     finally:
         for runtime in runtimes:
-            runtime.remove_all()
+            runtime.discard()
     rows = summarize(samples)
     took = time.monotonic() - started
 
@@ -405,7 +434,8 @@ def main():
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d")
     note = (f"{date}, {machine()}; {versions}. {arguments.runs} runs per figure (settled lifecycle: half of them), "
             f"load average {load:.1f} before, {took:.0f} s.")
-    text = f"{note}\n\n{table(rows)}"
+    failures = "".join(f"\n- {failure}" for failure in samples.failures)
+    text = f"{note}\n\n{table(rows)}" + (f"\n\nLeft out:\n{failures}" if failures else "")
     print(text)
     if arguments.write:
         write_into(arguments.write, text)
