@@ -45,6 +45,7 @@ unsigned cl_geteuid(void) { return (unsigned)syscall(SYS_geteuid); }
 unsigned cl_getegid(void) { return (unsigned)syscall(SYS_getegid); }
 int cl_kill(int pid, int signal) { RESULT(syscall(SYS_kill, pid, signal)); }
 int cl_pidfd_open(int pid, unsigned flags) { RESULT(syscall(SYS_pidfd_open, pid, flags)); }
+int cl_pidfd_getfd(int pidfd, int number) { RESULT(syscall(SYS_pidfd_getfd, pidfd, number, 0)); }
 int cl_pidfd_send_signal(int pidfd, int signal) { RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)); }
 int cl_waitid(int kind, int id, struct cl_wait *out, int options) {
   siginfo_t info = {0};

@@ -40,6 +40,8 @@ public enum Credentials {
     return (.init(rawValue: effective), .init(rawValue: permitted), .init(rawValue: inheritable))
   }
 
+  public static func permittedCapabilities() throws(SystemCallError) -> CapabilityMask { try capabilities().permitted }
+
   /// Takes one capability out of the bounding set.
   public static func dropBounding(_ number: Int) throws(SystemCallError) {
     try CurrentProcess.control(.dropBounding, UInt(number))

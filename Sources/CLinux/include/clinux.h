@@ -68,6 +68,7 @@ unsigned cl_geteuid(void);
 unsigned cl_getegid(void);
 int cl_kill(int pid, int signal);
 int cl_pidfd_open(int pid, unsigned flags);
+int cl_pidfd_getfd(int pidfd, int number);
 int cl_pidfd_send_signal(int pidfd, int signal);
 struct cl_wait {
   int pid, code, status;

@@ -4,6 +4,8 @@ internal import Kernel
 enum InitMessage: Equatable {
   case runtimeHooksDue
   case ready
+  /// The filter is loaded; the shared word has the number of its notification descriptor.
+  case listenerDue
   case failed(step: Int, SystemCallError)
 
   static let most = 1024
@@ -12,6 +14,7 @@ enum InitMessage: Equatable {
     switch self {
     case .runtimeHooksDue: [UInt8(ascii: "H")]
     case .ready: [UInt8(ascii: "R")]
+    case .listenerDue: [UInt8(ascii: "L")]
     case .failed(let step, let failure):
       InitMessage.head(step, failure) + Array(InitMessage.text(failure).utf8.prefix(InitMessage.most - 16))
     }
@@ -22,6 +25,7 @@ enum InitMessage: Equatable {
     switch bytes.first {
     case UInt8(ascii: "H") where bytes.count == 1: self = .runtimeHooksDue
     case UInt8(ascii: "R") where bytes.count == 1: self = .ready
+    case UInt8(ascii: "L") where bytes.count == 1: self = .listenerDue
     case UInt8(ascii: "F") where bytes.count >= 9 && bytes.count <= InitMessage.most:
       let step = InitMessage.number(bytes[1..<5])
       let errno = InitMessage.number(bytes[5..<9])

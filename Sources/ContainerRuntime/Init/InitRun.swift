@@ -127,6 +127,7 @@ final class InitRun {
       try ProcessAttributes.setPersonality(value)
     case .dropBounding(let kept): try dropBounding(kept)
     case .setNoNewPrivileges: try CurrentProcess.control(.noNewPrivileges, 1)
+    case .loadFilter(let plan): try load(plan)
     case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
     case .setCapabilities(let sets): try set(sets)
     case .setUmask(let mask): CurrentProcess.setUmask(mask)
@@ -144,6 +145,7 @@ final class InitRun {
   enum Word: UInt8 {
     case idsMapped = 0x4d
     case hooksDone = 0x48
+    case listenerTaken = 0x4c
     case persisted = 0x50
   }
 

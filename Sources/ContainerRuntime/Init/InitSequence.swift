@@ -14,7 +14,7 @@ public struct InitSequence: Equatable, Sendable {
     case namespace(NamespaceKind, HostPath)
     case root(HostPath)
     /// A bind mount's source, as a detached copy of its mount.
-    case tree(HostPath, recursive: Bool, property: String?)
+    case tree(HostPath, recursive: Bool, idMap: MountPlan.IDMap?, property: String?)
   }
 
   /// What the call adds to the plan.
@@ -40,12 +40,13 @@ public struct InitSequence: Equatable, Sendable {
     if options.keyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
     addRoot(plan)
     addIdentity(plan)
-    addProcess(plan.process, userNamespace: plan.namespaces.user, options)
+    addProcess(plan)
     steps.append(.reportReady)
     steps.append(.waitForStart(options.startSignal))
     if let hooks = plan.hooks.startContainer, !hooks.isEmpty { steps.append(.runHooks(.startContainer, hooks)) }
     steps.append(.checkWorkingDirectory)
     steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
+    if let seccomp = plan.seccomp, loadsFilterLate(plan) { steps.append(.loadFilter(seccomp)) }
     steps.append(.execute)
   }
 
@@ -101,7 +102,7 @@ public struct InitSequence: Equatable, Sendable {
   private mutating func addMount(_ mount: MountPlan, _ plan: Plan) {
     switch mount.source {
     case .bind(let path, let recursive):
-      let descriptor = add(.tree(path, recursive: recursive, property: mount.property))
+      let descriptor = add(.tree(path, recursive: recursive, idMap: mount.idMap, property: mount.property))
       steps.append(.mount(mount, descriptor: descriptor))
     case .fileSystem:
       steps.append(.mount(mount, descriptor: nil))
@@ -116,6 +117,11 @@ public struct InitSequence: Equatable, Sendable {
     if let hooks = plan.hooks.createContainer, !hooks.isEmpty { steps.append(.runHooks(.createContainer, hooks)) }
   }
 
+  /// With no_new_privs the filter is the last thing before the program, so that it need not allow what comes before.
+  private func loadsFilterLate(_ plan: Plan) -> Bool {
+    plan.process.noNewPrivileges && plan.seccomp?.listener == nil
+  }
+
   private mutating func addIdentity(_ plan: Plan) {
     if let name = plan.hostname { steps.append(.setHostName(name)) }
     if let name = plan.domainname { steps.append(.setDomainName(name)) }
@@ -123,19 +129,26 @@ public struct InitSequence: Equatable, Sendable {
 
   /// The attributes and privileges of the process, in the order that section C3 of the security cases gives: what needs
   /// privileges first, the bounding set before the user, the user before the final sets.
-  private mutating func addProcess(_ process: ProcessPlan, userNamespace: NamespaceChoice, _ options: Options) {
+  private mutating func addProcess(_ plan: Plan) {
+    let process = plan.process
     for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }
     if let personality = process.personality { steps.append(.setPersonality(personality)) }
+    // Without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go. One that somebody answers is loaded
+    // while the runtime is there to hand its descriptor over.
+    if let seccomp = plan.seccomp, !loadsFilterLate(plan) {
+      if process.noNewPrivileges { steps.append(.setNoNewPrivileges) }
+      steps.append(.loadFilter(seccomp))
+    }
     steps.append(.dropBounding(process.capabilities.bounding))
     steps.append(
       .setUser(
         uid: process.uid, gid: process.gid, additionalGids: process.additionalGids,
-        changesGroups: !process.additionalGids.isEmpty || userNamespace == .host))
+        changesGroups: !process.additionalGids.isEmpty || plan.namespaces.user == .host))
     steps.append(.setCapabilities(process.capabilities))
     steps.append(.setUmask(process.umask))
-    if process.noNewPrivileges { steps.append(.setNoNewPrivileges) }
+    if process.noNewPrivileges && !steps.contains(.setNoNewPrivileges) { steps.append(.setNoNewPrivileges) }
     steps.append(.enterWorkingDirectory(process.workingDirectory))
     steps.append(.findProgram)
   }

@@ -1,5 +1,6 @@
 public import Kernel
 public import OCI
+internal import Seccomp
 
 /// One thing that the container's process does before it becomes the user's program. Steps hold no policy: what to do was
 /// decided by the plan.
@@ -37,6 +38,7 @@ public enum InitStep: Equatable, Sendable {
   case setPersonality(UInt)
   case dropBounding(CapabilityMask)
   case setNoNewPrivileges
+  case loadFilter(SeccompPlan)
   case setUser(uid: UInt32, gid: UInt32, additionalGids: [UInt32], changesGroups: Bool)
   case setCapabilities(CapabilitySets)
   case setUmask(UInt32)
@@ -99,6 +101,7 @@ extension InitStep {
     case .setPersonality: "personality"
     case .dropBounding: "caps.bounding"
     case .setNoNewPrivileges: "nnp"
+    case .loadFilter: "seccomp"
     case .setUser: "user"
     case .setCapabilities: "caps"
     case .setUmask: "umask"
@@ -149,6 +152,8 @@ extension InitStep {
     case .setPersonality: "set the personality"
     case .dropBounding: "drop capabilities from the bounding set"
     case .setNoNewPrivileges: "set no_new_privs"
+    case .loadFilter(let plan):
+      "load the seccomp filter of \(plan.program.instructions.count) instructions"
     case .setUser(let uid, let gid, _, _): "become uid \(uid), gid \(gid)"
     case .setCapabilities: "set the capabilities"
     case .setUmask(let mask): "set the umask to 0\(String(mask, radix: 8))"
@@ -187,6 +192,7 @@ extension InitStep {
     case .setPersonality: "linux.personality"
     case .dropBounding: "process.capabilities.bounding"
     case .setNoNewPrivileges: "process.noNewPrivileges"
+    case .loadFilter: "linux.seccomp"
     case .setUser: "process.user"
     case .setCapabilities: "process.capabilities"
     case .setUmask: "process.user.umask"

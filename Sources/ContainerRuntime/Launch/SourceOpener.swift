@@ -27,8 +27,13 @@ enum SourceOpener {
     case .root(let path):
       let folder = try openRoot(path)
       return chroot ? folder : try folder.mountTree(recursive: true)
-    case .tree(let path, let recursive, _):
-      return try Descriptor.mountTree(path, recursive: recursive)
+    case .tree(let path, let recursive, let idMap, _):
+      let tree = try Descriptor.mountTree(path, recursive: recursive)
+      if let idMap {
+        let namespace = try MappingNamespace.make(uids: idMap.uids, gids: idMap.gids)
+        try tree.setMountAttributes(set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
+      }
+      return tree
     }
   }
 
@@ -51,7 +56,7 @@ enum SourceOpener {
         default: "invalid rootfs: \(path): \(error.errno.message) (\(error.errno.name))"
         }
       return .properties([PropertyError("config.json.root.path", problem)])
-    case .tree(let path, _, let property):
+    case .tree(let path, _, _, let property):
       let problem = "bind source \(path): \(error.errno.message) (\(error.errno.name))"
       return .properties([PropertyError("config.json.\(property ?? "mounts")", problem)])
     case .namespace(let kind, let path):

@@ -192,10 +192,24 @@ final class Creation {
       let bytes = try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return try RuntimeStep.initReady.end()
+      case .listenerDue: try handOverListener(process)
       case .runtimeHooksDue: try runRuntimeHooks(process)
       case .failed, nil: throw failure(process, bytes)
       }
     }
+  }
+
+  private func handOverListener(_ process: InitProcess) throws(OperationError) {
+    guard let listener = plan.seccomp?.listener else {
+      throw OperationError("", "", .message("the container's process asks for a listener that it does not have"))
+    }
+    let state = State(
+      ociVersion: record.ociVersion, id: plan.id, status: .creating, pid: process.pid, bundle: plan.bundle.string,
+      annotations: plan.annotations)
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try SeccompListener.handOver(process.progress.value, of: process, to: listener, state: state)
+    }
+    try tell(process, .listenerTaken)
   }
 
   private func runRuntimeHooks(_ process: InitProcess) throws(OperationError) {

@@ -51,7 +51,8 @@ package struct Explanation {
     switch source {
     case .namespace(let kind, let path): "open the \(NamespacePlan.name(of: kind)) namespace \(path)"
     case .root(let path): "open the root file system \(path)"
-    case .tree(let path, let recursive, _): "copy the mount\(recursive ? "s" : "") at \(path), detached"
+    case .tree(let path, let recursive, let idMap, _):
+      "copy the mount\(recursive ? "s" : "") at \(path), detached\(idMap == nil ? "" : ", and map its ids")"
     }
   }
 
@@ -59,7 +60,7 @@ package struct Explanation {
     switch source {
     case .namespace: "linux.namespaces"
     case .root: "root.path"
-    case .tree(_, _, let property): property
+    case .tree(_, _, _, let property): property
     }
   }
 }

@@ -9,6 +9,8 @@ extension HostFacts {
       try CgroupLayout.discover(for: spec.linux?.resources)
     }
     let last = try OperationError.wrapping { () throws(SystemCallError) in try Host.lastCapability() }
-    return HostFacts(lastCapability: last, effectiveUser: CurrentProcess.effectiveUser, cgroups: layout)
+    let own = try OperationError.wrapping { () throws(SystemCallError) in try Credentials.permittedCapabilities() }
+    return HostFacts(
+      lastCapability: last, capabilities: own, effectiveUser: CurrentProcess.effectiveUser, cgroups: layout)
   }
 }

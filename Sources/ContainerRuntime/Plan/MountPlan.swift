@@ -1,4 +1,5 @@
 public import Kernel
+public import OCI
 
 /// A mount, decided: where from, where to, and every option told apart.
 public struct MountPlan: Equatable, Sendable {
@@ -22,6 +23,14 @@ public struct MountPlan: Equatable, Sendable {
   public var data: [MountOption] = []
   /// `tmpcopyup`: what the image has at the target is copied into the new tmpfs.
   public var copyUp = false
+  /// The mount's own mapping of ids (config.md, “uidMappings”), for it alone or for those below it too.
+  public var idMap: IDMap?
+
+  public struct IDMap: Equatable, Sendable {
+    public var uids: [Spec.IDMapping]
+    public var gids: [Spec.IDMapping]
+    public var recursive: Bool
+  }
 
   public struct Propagation: Equatable, Sendable {
     public var kind: MountPropagation

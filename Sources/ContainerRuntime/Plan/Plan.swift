@@ -23,6 +23,7 @@ public struct Plan: Equatable, Sendable {
   public var sysctl: [Sysctl]
   public var process: ProcessPlan
   public var hooks: Spec.Hooks
+  public var seccomp: SeccompPlan?
   public var cgroup: CgroupPlan
   public var annotations: StringMap<String>
   /// What is accepted and has no effect, for the log.
@@ -119,13 +120,16 @@ public struct ProcessPlan: Equatable, Sendable {
 /// What the plan needs to know of the machine and the caller. A plain value: tests make their own.
 public struct HostFacts: Equatable, Sendable {
   public var lastCapability: Int
+  /// What the caller itself has, and so may give.
+  public var capabilities: CapabilityMask
   public var cgroups: CgroupLayout
   public var effectiveUser: UInt32
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
 
-  public init(lastCapability: Int, effectiveUser: UInt32, cgroups: CgroupLayout) {
+  public init(lastCapability: Int, capabilities: CapabilityMask, effectiveUser: UInt32, cgroups: CgroupLayout) {
     self.lastCapability = lastCapability
+    self.capabilities = capabilities
     self.cgroups = cgroups
     self.effectiveUser = effectiveUser
   }

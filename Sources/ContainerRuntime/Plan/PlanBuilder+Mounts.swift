@@ -27,9 +27,7 @@ extension PlanBuilder {
     for (number, option) in (mount.options ?? []).enumerated() {
       apply(option, to: &plan, binding: &binding, "\(place).options[\(number)]")
     }
-    if (mount.uidMappings ?? mount.gidMappings) != nil {
-      problems.add("\(place).uidMappings", "id-mapped mounts are not supported by this version of apus")
-    }
+    decideIDMap(mount, &plan, isBind: binding != nil, place)
     if let recursive = binding {
       guard let source = mount.source, !source.isEmpty else {
         problems.add("\(place).source", "a bind mount needs a source")
@@ -51,6 +49,26 @@ extension PlanBuilder {
     if plan.copyUp && type != "tmpfs" { problems.add("\(place).options", "tmpcopyup needs the type tmpfs") }
     checkTarget(plan, type, place)
     return plan
+  }
+
+  /// `idmap` without mappings of its own takes those of the container (config.md, “Linux mount options”).
+  private mutating func decideIDMap(_ mount: Spec.Mount, _ plan: inout MountPlan, isBind: Bool, _ place: String) {
+    let uids = mount.uidMappings ?? []
+    let gids = mount.gidMappings ?? []
+    if uids.isEmpty && gids.isEmpty && plan.idMap == nil { return }
+    if !isBind { problems.add("\(place).uidMappings", "only bind mounts can be id-mapped") }
+    if uids.isEmpty != gids.isEmpty {
+      problems.add(uids.isEmpty ? "\(place).uidMappings" : "\(place).gidMappings", "must be given with the other one")
+    }
+    let useOwn = uids.isEmpty
+    if useOwn && namespaces.user != .new {
+      problems.add("\(place).options", "idmap needs mappings of its own or a new user namespace")
+    }
+    check(uids, "\(place).uidMappings")
+    check(gids, "\(place).gidMappings")
+    plan.idMap = MountPlan.IDMap(
+      uids: useOwn ? linux?.uidMappings ?? [] : uids, gids: useOwn ? linux?.gidMappings ?? [] : gids,
+      recursive: plan.idMap?.recursive ?? false)
   }
 
   private mutating func apply(_ option: String, to plan: inout MountPlan, binding: inout Bool?, _ place: String) {
@@ -84,7 +102,7 @@ extension PlanBuilder {
     case .propagate(let kind, let recursive): plan.propagation.append(.init(kind: kind, recursive: recursive))
     case .fileSystemFlag(let name): plan.data.append(MountPlan.MountOption(key: name.description, value: nil))
     case .copyUp: plan.copyUp = true
-    case .idMap: problems.add(place, "id-mapped mounts are not supported by this version of apus")
+    case .idMap(let recursive): plan.idMap = MountPlan.IDMap(uids: [], gids: [], recursive: recursive)
     case .nothing: break
     }
   }

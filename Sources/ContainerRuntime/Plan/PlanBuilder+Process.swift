@@ -85,6 +85,7 @@ extension PlanBuilder {
       permitted: mask(capabilities.permitted, "\(place).permitted"),
       inheritable: mask(capabilities.inheritable, "\(place).inheritable"),
       ambient: mask(capabilities.ambient, "\(place).ambient"))
+    withhold(&sets, place)
     let unusable = sets.ambient.subtracting(sets.permitted.intersection(sets.inheritable))
     if !unusable.isEmpty {
       problems.warn(
@@ -94,6 +95,22 @@ extension PlanBuilder {
       sets.ambient.subtract(unusable)
     }
     return sets
+  }
+
+  /// What the caller does not have itself cannot be granted; the specification asks for a warning and no failure
+  /// (config.md, “process.capabilities”). In a user namespace of its own the container starts with all of them.
+  private mutating func withhold(_ sets: inout CapabilitySets, _ place: String) {
+    if hasOwnUsers { return }
+    let asked = sets.permitted.union(sets.effective).union(sets.bounding).union(sets.inheritable)
+    let missing = asked.subtracting(host.capabilities)
+    if missing.isEmpty { return }
+    problems.warn(
+      place, "\(CapabilityNames.names(in: missing).joined(separator: ", ")) cannot be granted: the caller lacks them")
+    sets.permitted.subtract(missing)
+    sets.effective.subtract(missing)
+    sets.bounding.subtract(missing)
+    sets.inheritable.subtract(missing)
+    sets.ambient.subtract(missing)
   }
 
   private mutating func mask(_ names: [String]?, _ place: String) -> CapabilityMask {

@@ -61,12 +61,14 @@ struct PlanBuilder {
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
+    let seccomp = decideSeccomp()
     guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
     return Plan(
       id: id, bundle: bundle, root: root, namespaces: namespaces, uidMappings: uids, gidMappings: gids,
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
-      process: process, hooks: spec.hooks ?? Spec.Hooks(), cgroup: cgroup, annotations: spec.annotations ?? [:],
+      process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, cgroup: cgroup,
+      annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
 
@@ -168,7 +170,7 @@ struct PlanBuilder {
     return (uids, gids)
   }
 
-  private mutating func check(_ mappings: [Spec.IDMapping], _ property: String) {
+  mutating func check(_ mappings: [Spec.IDMapping], _ property: String) {
     if mappings.count > 340 { problems.add(property, "has \(mappings.count) entries; the kernel takes at most 340") }
     for (index, mapping) in mappings.prefix(341).enumerated() {
       let place = "\(property)[\(index)]"

@@ -1,0 +1,106 @@
+/// What the rules of a profile say of each system call of one calling convention.
+struct CallTable {
+  enum Decision: Equatable {
+    /// No rule names the call.
+    case none
+    /// The filter's return value, whatever the arguments.
+    case answer(UInt32)
+    /// The place in `conditional` of rules that look at the arguments.
+    case conditional(Int)
+  }
+
+  let abi: SystemCallABI
+  /// The rules of each call that depends on its arguments, in the profile's order.
+  private(set) var conditional: [[CallRule]] = []
+  /// The largest number that the profile names, in an effective rule or not; nil when it names none.
+  private(set) var newest: UInt32?
+  private var decisions: [Decision]
+  /// Decisions of numbers above those of `decisions`, such as the private ones of ARM from 0xf0000; in no order.
+  private var distant: [(number: UInt32, decision: Decision)] = []
+
+  init(_ abi: SystemCallABI) {
+    self.abi = abi
+    // Numbers grow by some ten a year, and x32 uses up to 547: the rest is distant.
+    decisions = Array(repeating: .none, count: 640)
+  }
+
+  /// Notes that the profile knows of a call.
+  mutating func mention(nameAt index: Int) {
+    if let number = abi.number(ofNameAt: index) { mention(number) }
+    if let other = abi.multiplexed(nameAt: index) { mention(other.number) }
+  }
+
+  private mutating func mention(_ number: UInt32) {
+    newest = max(newest ?? number, number)
+  }
+
+  /// Adds a rule to the call of a name, in all the ways in which the call can be made.
+  ///
+  /// An empty element of `alternatives` is a rule without conditions; all of them are alternatives.
+  ///
+  /// - Throws: Two rules that contradict, when one without conditions settles what they disagree on.
+  mutating func add(nameAt index: Int, answer: UInt32, alternatives: [[Condition]], source: Int)
+    throws(RuleOrder.Contradiction)
+  {
+    if let number = abi.number(ofNameAt: index) {
+      for conditions in alternatives {
+        try add(number, CallRule(answer: answer, conditions: conditions, source: source))
+      }
+    }
+    if let other = abi.multiplexed(nameAt: index) {
+      // The operation takes the place of the first argument; the others stay, as libseccomp has it, although
+      // socketcall(2) and ipc(2) hand on arguments of their own.
+      let operation = Condition(operation: other.operation)
+      for conditions in alternatives {
+        let conditions = [operation] + conditions.filter { $0.argument != 0 }
+        try add(other.number, CallRule(answer: answer, conditions: conditions, source: source))
+      }
+    }
+  }
+
+  /// The first rule without conditions decides, and no rule with conditions counts beside it.
+  private mutating func add(_ number: UInt32, _ rule: CallRule) throws(RuleOrder.Contradiction) {
+    let decision = self[number]
+    if case .answer = decision { return }
+    if rule.conditions.isEmpty {
+      if case .conditional(let index) = decision {
+        // They do not count any more, yet libseccomp would have refused them.
+        _ = try RuleOrder.sorted(conditional[index], wide: abi.hasWideArguments)
+        conditional[index] = []
+      }
+      self[number] = .answer(rule.answer)
+    } else if case .conditional(let index) = decision {
+      if conditional[index].count < FilterProgram.maximumInstructions,
+        conditional[index].contains(where: rule.hasSameEffect)
+      {
+        return
+      }
+      conditional[index].append(rule)
+    } else {
+      self[number] = .conditional(conditional.count)
+      conditional.append([rule])
+    }
+  }
+
+  private subscript(number: UInt32) -> Decision {
+    get {
+      if number < UInt32(decisions.count) { return decisions[Int(number)] }
+      return distant.first { $0.number == number }?.decision ?? .none
+    }
+    set {
+      if number < UInt32(decisions.count) {
+        decisions[Int(number)] = newValue
+      } else if let index = distant.firstIndex(where: { $0.number == number }) {
+        distant[index].decision = newValue
+      } else {
+        distant.append((number, newValue))
+      }
+    }
+  }
+
+  /// Calls `body` for each number that a rule names, in ascending order.
+  func forEachDecision(_ body: (UInt32, Decision) -> Void) {
+    for (number, decision) in decisions.enumerated() where decision != .none { body(UInt32(number), decision) }
+    for (number, decision) in distant.sorted(by: { $0.number < $1.number }) { body(number, decision) }
+  }
+}
