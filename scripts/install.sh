@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: [DESTDIR=…] [PREFIX=…] scripts/install.sh install|uninstall BINARY…
-# Puts the binaries, the man pages of man/ and the completions of completions/ under PREFIX, or takes them away.
+# Puts the binaries, the man pages of man/ and the completions that apus writes under PREFIX, or takes them away.
 #
 # Every file arrives by rename(2) from the same folder: a running apus, and the seal of a container that was started
 # from it, keep the old file; nobody ever sees half of the new one.
@@ -10,37 +10,32 @@ shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 prefix=${DESTDIR:-}${PREFIX:-/usr/local}
 
-place() { # SOURCE DESTINATION MODE
+place() { # DESTINATION MODE, the content on stdin
   local folder temporary
-  folder=$(dirname "$2")
+  folder=$(dirname "$1")
   mkdir -p "$folder"
-  temporary=$(mktemp "$folder/.$(basename "$2").XXXXXX")
+  temporary=$(mktemp "$folder/.$(basename "$1").XXXXXX")
   # shellcheck disable=SC2064 # the name as it is now
   trap "rm -f '$temporary'" EXIT
-  cat "$1" >"$temporary"
-  chmod "$3" "$temporary"
+  cat >"$temporary"
+  chmod "$2" "$temporary"
   sync "$temporary"
-  mv -fT "$temporary" "$2"
-  echo "$2"
+  mv -fT "$temporary" "$1"
+  echo "$1"
 }
 
-# Prints "source destination mode" for everything that is installed.
-files() { # BINARY…
+manual_pages() { # prints the path of each below share/man, and its source
   local file
-  for file in "$@"; do
-    printf '%s\t%s\t%s\n' "$file" "$prefix/bin/$(basename "$file")" 755
-  done
   for file in man/*.[1-8]; do
-    [[ -e $file ]] && printf '%s\t%s\t%s\n' "$file" "$prefix/share/man/man${file##*.}/$(basename "$file")" 644
+    if [[ -e $file ]]; then echo "man${file##*.}/$(basename "$file") $file"; fi
   done
-  [[ -e completions/apus.bash ]] &&
-    printf '%s\t%s\t%s\n' completions/apus.bash "$prefix/share/bash-completion/completions/apus" 644
-  [[ -e completions/_apus ]] &&
-    printf '%s\t%s\t%s\n' completions/_apus "$prefix/share/zsh/site-functions/_apus" 644
-  [[ -e completions/apus.fish ]] &&
-    printf '%s\t%s\t%s\n' completions/apus.fish "$prefix/share/fish/vendor_completions.d/apus.fish" 644
-  return 0
 }
+
+completions=(
+  "bash share/bash-completion/completions/apus"
+  "zsh share/zsh/site-functions/_apus"
+  "fish share/fish/vendor_completions.d/apus.fish"
+)
 
 case $action in
   install)
@@ -50,17 +45,18 @@ case $action in
         exit 1
       fi
     done
-    files "$@" | while IFS=$'\t' read -r source destination mode; do
-      place "$source" "$destination" "$mode"
+    for binary in "$@"; do place "$prefix/bin/$(basename "$binary")" 755 <"$binary"; done
+    manual_pages | while read -r page file; do place "$prefix/share/man/$page" 644 <"$file"; done
+    for completion in "${completions[@]}"; do
+      read -r shell path <<<"$completion"
+      script=$("$1" completion "$shell")
+      place "$prefix/$path" 644 <<<"$script"
     done
     ;;
   uninstall)
-    files "$@" | while IFS=$'\t' read -r _ destination _; do
-      if [[ -e $destination ]]; then
-        rm -f "$destination"
-        echo "removed $destination"
-      fi
-    done
+    for binary in "$@"; do rm -fv "$prefix/bin/$(basename "$binary")"; done
+    manual_pages | while read -r page _; do rm -fv "$prefix/share/man/$page"; done
+    for completion in "${completions[@]}"; do rm -fv "$prefix/${completion#* }"; done
     ;;
   *)
     echo "$0: install or uninstall, not $action" >&2
