@@ -13,6 +13,7 @@ public struct CgroupStatistics: Equatable, Sendable {
     public var throttledPeriods: UInt64 = 0
     public var throttledTime: UInt64 = 0
     public var pressure: Pressure?
+    public init() {}
   }
 
   public struct Cpuset: Equatable, Sendable {
@@ -27,6 +28,7 @@ public struct CgroupStatistics: Equatable, Sendable {
     public var memoryPressure: UInt64 = 0
     public var schedLoadBalance: UInt64 = 0
     public var schedRelaxDomainLevel: Int64 = 0
+    public init() {}
   }
 
   public struct Memory: Equatable, Sendable {
@@ -37,6 +39,7 @@ public struct CgroupStatistics: Equatable, Sendable {
       public var max: UInt64 = 0
       /// How often the limit was reached.
       public var failures: UInt64 = 0
+      public init() {}
     }
     /// Bytes.
     public var cache: UInt64 = 0
@@ -50,12 +53,14 @@ public struct CgroupStatistics: Equatable, Sendable {
     /// memory.events as it is (cgroup v2).
     public var events: [String: UInt64] = [:]
     public var pressure: Pressure?
+    public init() {}
   }
 
   public struct Tasks: Equatable, Sendable {
     public var current: UInt64 = 0
     /// 0 is no limit.
     public var limit: UInt64 = 0
+    public init() {}
   }
 
   public struct BlockIO: Equatable, Sendable {
@@ -75,6 +80,7 @@ public struct CgroupStatistics: Equatable, Sendable {
     public var time: [Entry] = []
     public var sectors: [Entry] = []
     public var pressure: Pressure?
+    public init() {}
   }
 
   public struct HugePages: Equatable, Sendable {
@@ -93,12 +99,16 @@ public struct CgroupStatistics: Equatable, Sendable {
       public var average300 = 0.0
       /// Microseconds.
       public var total: UInt64 = 0
+      public init() {}
     }
     /// Some tasks waited.
     public var some = Share()
     /// All of them did.
     public var full = Share()
+    public init() {}
   }
+
+  public init() {}
 
   public var cpu = CPU()
   public var cpuset = Cpuset()

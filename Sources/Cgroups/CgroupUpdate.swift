@@ -26,11 +26,7 @@ extension Cgroup {
     do {
       try writer.write(planner.writes)
     } catch {
-      do {
-        // All in one group: whatever depends on another finds its turn.
-        try writer.writeTogether(restores.reversed())
-      } catch let second {
-        guard case .system(_, .some(let lost)) = second else { throw error }
+      if let lost = try restore(restores.reversed(), by: writer) {
         throw .notRestored(cause: error.description, property: lost)
       }
       throw error
@@ -54,6 +50,22 @@ extension Cgroup {
       let words = name == "swap" ? "memory+swap" : "memory"
       throw .property("\(property).memory.\(name)", problem: "rejecting \(words) limit \(limit) <= usage \(usage)")
     }
+  }
+
+  /// Brings everything back that can be; whatever depends on another finds its turn.
+  /// - Returns: a property whose value is another now.
+  private func restore(_ writes: [CgroupWrite], by writer: CgroupWriter) throws(CgroupError) -> String? {
+    var waiting = writes
+    while !waiting.isEmpty {
+      let before = waiting.count
+      waiting = waiting.filter { write in
+        do throws(SystemCallError) { try writer.write(write) } catch { return true }
+        return false
+      }
+      if waiting.count == before { break }
+    }
+    for write in waiting where try restoring(write)?.value != write.value { return write.property }
+    return nil
   }
 
   /// What brings a file back to what it says now; nil when there is nothing to bring back.

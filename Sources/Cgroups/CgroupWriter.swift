@@ -17,7 +17,7 @@ struct CgroupWriter {
 
   /// What the kernel refuses with EINVAL may only wait for another of the group: as long as a round gets on, the rest
   /// is tried again.
-  func writeTogether(_ writes: [CgroupWrite]) throws(CgroupError) {
+  private func writeTogether(_ writes: [CgroupWrite]) throws(CgroupError) {
     var waiting = writes
     while !waiting.isEmpty {
       var refused: [CgroupWrite] = []

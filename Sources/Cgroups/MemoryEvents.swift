@@ -10,6 +10,11 @@ public struct MemoryEvents: ~Copyable, Sendable {
     public var outOfMemory = false
     /// The cgroup is gone, or nobody is in it any more: nothing will follow.
     public var ended = false
+
+    public init(outOfMemory: Bool = false, ended: Bool = false) {
+      self.outOfMemory = outOfMemory
+      self.ended = ended
+    }
   }
 
   private enum Source {

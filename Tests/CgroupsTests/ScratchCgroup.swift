@@ -24,9 +24,18 @@ final class ScratchCgroup {
 
   static var isUnifiedOnly: Bool { !FileManager.default.fileExists(atPath: "/sys/fs/cgroup/devices") }
 
-  init() throws {
+  /// Whether memory can be limited here.
+  static var hasMemory: Bool {
+    FileManager.default.fileExists(atPath: "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+      || HostPath(constant: "/sys/fs/cgroup/cgroup.controllers").text?.contains("memory") == true
+  }
+
+  /// - Parameter unifiedOnly: as on a host that has the cgroup v2 tree alone. Its controllers are not given away: that
+  ///   would change the tree for others.
+  init(unifiedOnly: Bool = false) throws {
     name = "apus-test-\(getpid())-\(Self.counter.next())"
-    layout = try CgroupLayout.discover(for: Spec.Resources(memory: Spec.Resources.Memory()))
+    let found = try CgroupLayout.discover(for: Spec.Resources(memory: Spec.Resources.Memory()))
+    layout = unifiedOnly ? try CgroupLayout(hierarchies: found.hierarchies.filter { $0.isUnified }) : found
   }
 
   deinit {
@@ -35,9 +44,17 @@ final class ScratchCgroup {
 
   var topFolders: [String] {
     layout.hierarchies.map { hierarchy in
-      ([hierarchy.mountPoint.string] + hierarchy.ownComponents + [name]).joined(separator: "/")
+      let own = layout.kind == .v2 ? Array(hierarchy.ownComponents.dropLast()) : hierarchy.ownComponents
+      return ([hierarchy.mountPoint.string] + own + [name]).joined(separator: "/")
     }
   }
+
+  func topFolder(of hierarchy: String) -> String {
+    topFolders[layout.hierarchies.firstIndex { $0.name == hierarchy } ?? 0]
+  }
+
+  /// What is there of it.
+  var leftovers: [String] { topFolders.filter { FileManager.default.fileExists(atPath: $0) } }
 
   private static func remove(_ folder: String) {
     let manager = FileManager.default
@@ -71,20 +88,52 @@ final class ScratchCgroup {
   }
 }
 
-/// A process that sleeps, and ends with its owner.
+/// A shell command in a process of its own, which ends with its owner.
 final class Sleeper {
-  let process = Process()
-  var pid: Int32 { process.processIdentifier }
+  let pid: Int32
+  private(set) var status: Int32?
 
   init(_ command: String = "exec sleep 600") throws {
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    try process.run()
+    var process = pid_t(0)
+    var arguments = unsafe [strdup("/bin/sh"), strdup("-c"), strdup(command), nil]
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    // The threads that run tests block signals, and a mask is inherited.
+    var attributes = posix_spawnattr_t()
+    var none = sigset_t()
+    unsafe posix_spawnattr_init(&attributes)
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    let result = unsafe posix_spawn(&process, "/bin/sh", nil, &attributes, &arguments, environ)
+    if result != 0 { throw SystemCallError("spawn", command, Errno(rawValue: result)) }
+    pid = process
+  }
+
+  /// A command that begins when it was moved into the cgroup in all hierarchies.
+  convenience init(_ command: String, in scratch: ScratchCgroup) throws {
+    let count = scratch.layout.hierarchies.count
+    try self.init(
+      "while [ $(grep -c '\(scratch.name)$' /proc/self/cgroup) != \(count) ]; do sleep 0.01; done; \(command)")
+  }
+
+  var isRunning: Bool { wait(WNOHANG) == nil }
+  /// What it said with exit. Waits for the end.
+  var endingStatus: Int32 { (wait(0) ?? 0) >> 8 & 0xff }
+  /// The signal that ended it, 0 for none. Waits for the end.
+  var endingSignal: Int32 { (wait(0) ?? 0) & 0x7f }
+
+  private func wait(_ options: Int32) -> Int32? {
+    if let status { return status }
+    var raw: Int32 = 0
+    guard unsafe waitpid(pid, &raw, options) == pid else { return nil }
+    status = raw
+    return raw
   }
 
   func end() {
-    kill(pid, SIGKILL)
-    process.waitUntilExit()
+    if status == nil { kill(pid, SIGKILL) }
+    _ = wait(0)
   }
 
   deinit { end() }
