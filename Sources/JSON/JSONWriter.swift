@@ -6,6 +6,8 @@ public struct JSONWriter: Sendable {
     case compact
     /// On lines of their own, indented by two spaces per level.
     case pretty
+    /// On lines of their own, indented by four spaces per level.
+    case wide
     /// On lines of their own, indented by a tab per level.
     case tabs
   }
@@ -96,11 +98,11 @@ public struct JSONWriter: Sendable {
     if layout == .compact { return }
     bytes.append(UInt8(ascii: "\n"))
     for _ in 0..<depth {
-      if layout == .tabs {
-        bytes.append(UInt8(ascii: "\t"))
-      } else {
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(UInt8(ascii: " "))
+      switch layout {
+      case .compact: break
+      case .pretty: bytes.append(contentsOf: "  ".utf8)
+      case .wide: bytes.append(contentsOf: "    ".utf8)
+      case .tabs: bytes.append(UInt8(ascii: "\t"))
       }
     }
   }

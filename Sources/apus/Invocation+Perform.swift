@@ -16,7 +16,15 @@ extension Invocation {
     case .spec: try spec()
     case .explain: try explain()
     case .completion: try completion()
-    case .exec, .ps, .pause, .resume, .update, .list, .events, .validate, .features, .checkpoint, .restore:
+    case .list: try list(reporter)
+    case .ps: try processes()
+    case .pause: try pause()
+    case .resume: try resume()
+    case .update: try update(reporter)
+    case .events: try events()
+    case .features: features()
+    case .validate: try validate()
+    case .exec, .checkpoint, .restore:
       throw OperationError("", "", .message("this version of apus does not have the command yet"))
     }
   }

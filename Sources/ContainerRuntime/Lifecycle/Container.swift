@@ -45,12 +45,8 @@ package final class Container {
   }
 
   static func unreadable(_ problem: RecordProblem) -> OperationError {
-    switch problem {
-    case .unreadable(let why):
-      OperationError(
-        "", "", .message("the state file cannot be used: \(why)"),
-        hint: "apus delete --force ends what is left of the container and removes it")
-    }
+    OperationError(
+      "", "", .message(problem.text), hint: "apus delete --force ends what is left of the container and removes it")
   }
 
   package var id: ContainerID { folder.id }
@@ -63,21 +59,24 @@ package final class Container {
   }
 
   /// Asks the kernel; nothing that is written down is believed without a look.
-  package func status() throws(OperationError) -> ContainerStatus {
+  /// - Parameter boot: the id of this boot, for callers that ask about many containers.
+  package func status(boot: String? = nil) throws(OperationError) -> ContainerStatus {
     do {
-      if record.phase == .creating { return try isAlive(record.runtime) ? .creating : .stopped }
-      guard let process = record.initProcess, try isAlive(process) else { return .stopped }
-      if try StartFIFO.isAwaited(in: folder) { return .created }
+      if record.phase == .creating { return try isAlive(record.runtime, boot) ? .creating : .stopped }
+      guard let process = record.initProcess, try isAlive(process, boot) else { return .stopped }
+      // A created container can be paused too; then it must not be started.
       if let cgroup = try cgroup, try cgroup.isFrozen() { return .paused }
-      return .running
+      return try StartFIFO.isAwaited(in: folder) ? .created : .running
     } catch {
       throw OperationError(converting: error)
     }
   }
 
   /// Whether the very process that is written down still lives: same boot, same start time, no zombie.
-  func isAlive(_ process: ProcessIdentity) throws(SystemCallError) -> Bool {
-    guard try Host.bootID() == record.bootID, let found = try ProcessIdentity.of(pid: process.pid) else { return false }
+  func isAlive(_ process: ProcessIdentity, _ boot: String? = nil) throws(SystemCallError) -> Bool {
+    let now: String
+    if let boot { now = boot } else { now = try Host.bootID() }
+    guard now == record.bootID, let found = try ProcessIdentity.of(pid: process.pid) else { return false }
     return found.identity == process && !found.isZombie
   }
 
@@ -99,8 +98,8 @@ package final class Container {
   }
 
   /// The state as `apus state` and `apus list` tell it.
-  package func description() throws(OperationError) -> ContainerDescription {
-    let status = try status()
+  package func description(boot: String? = nil) throws(OperationError) -> ContainerDescription {
+    let status = try status(boot: boot)
     return ContainerDescription(
       ociVersion: record.ociVersion, id: record.id, pid: status == .stopped ? 0 : record.initProcess?.pid ?? 0,
       status: status, bundle: record.bundle, rootfs: record.rootfs, created: record.created,

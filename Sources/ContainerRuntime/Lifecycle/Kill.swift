@@ -1,5 +1,6 @@
 internal import Cgroups
 internal import Kernel
+internal import OCI
 
 extension Container {
   /// Sends a signal to the container's process, or with `all` to every process in its cgroups.
@@ -7,13 +8,31 @@ extension Container {
     _ id: ContainerID, signal: Int32, all: Bool, in store: ContainerStore
   ) throws(OperationError) {
     let container = try Container(id, in: store)
-    if all {
-      try container.killAll(signal)
-      return
-    }
+    // An init that is no init of a pid namespace leaves the others behind; SIGKILL is for all of them then (runc).
+    var reachesAll = all
+    if !all && signal == 9 && container.sharesProcesses { reachesAll = try container.hasProcesses }
+    if reachesAll { return try container.killAll(signal) }
     switch try container.status() {
     case .created, .running, .paused: try container.kill(signal: signal)
     case .creating, .stopped: throw OperationError("", "", .message("container not running"))
+    }
+  }
+
+  /// Whether its pid namespace is that of the host or of others. A configuration that cannot be read says no more.
+  private var sharesProcesses: Bool {
+    do throws(OperationError) {
+      let namespaces = try storedSpec().linux?.namespaces ?? []
+      return !namespaces.contains { $0.type == "pid" && ($0.path ?? "").isEmpty }
+    } catch {
+      return false
+    }
+  }
+
+  private var hasProcesses: Bool {
+    get throws(OperationError) {
+      do { return try !(cgroup?.processesEverywhere().isEmpty ?? true) } catch {
+        throw OperationError(converting: error)
+      }
     }
   }
 

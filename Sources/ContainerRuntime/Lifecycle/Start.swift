@@ -7,7 +7,8 @@ extension Container {
     switch try container.status() {
     case .created: break
     case .stopped: throw OperationError("", "", .message("cannot start a container that has stopped"))
-    case .running, .paused: throw OperationError("", "", .message("cannot start an already running container"))
+    case .running: throw OperationError("", "", .message("cannot start an already running container"))
+    case .paused: throw OperationError("", "", .message("cannot start a container in the paused state"))
     case .creating: throw OperationError("", "", .message("cannot start a container that is being created"))
     }
     try RuntimeStep.startSent.begin()

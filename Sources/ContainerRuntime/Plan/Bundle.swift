@@ -15,23 +15,26 @@ public struct Bundle: Sendable {
 
   /// - Throws: a configuration that is missing, too large, or no valid JSON, with its place.
   public init(path: HostPath) throws(OperationError) {
-    let bytes: [UInt8]
+    (self.path, configuration) = try Bundle.read(path)
+    do { spec = try Spec(json: configuration, named: "config.json") } catch { throw OperationError(error) }
+  }
+
+  /// The folder's absolute path without symlinks, and the bytes of its config.json.
+  static func read(_ path: HostPath) throws(OperationError) -> (folder: HostPath, configuration: [UInt8]) {
     do throws(SystemCallError) {
       let folder = try Descriptor.open(path, [.path, .directory])
-      self.path = try HostPath(unchecked: folder.procPath).readResolvedPath()
+      let resolved = try HostPath(unchecked: folder.procPath).readResolvedPath()
       // A FIFO or a device in its place must not block.
       let file = try folder.open("config.json", [.readOnly, .nonBlocking, .noControllingTerminal])
       let status = try file.status()
       if status.kind != .regular { throw SystemCallError.refused("config.json is no regular file") }
       if status.size > UInt64(Bundle.sizeLimit) { throw SystemCallError.refused(Bundle.tooLarge(status.size)) }
-      bytes = try file.readAll(limit: Bundle.sizeLimit, expected: Int(status.size))
+      return (resolved, try file.readAll(limit: Bundle.sizeLimit, expected: Int(status.size)))
     } catch {
       if error.isRefusal { throw OperationError("", "", .message(error.call)) }
       let what = error.subject == path.string ? "bundle \(path)" : "\(path)/config.json"
       throw OperationError("", "", .systemCall(SystemCallError("open", what, error.errno)))
     }
-    configuration = bytes
-    do { spec = try Spec(json: bytes, named: "config.json") } catch { throw OperationError(error) }
   }
 
   private static func tooLarge(_ size: UInt64) -> String {

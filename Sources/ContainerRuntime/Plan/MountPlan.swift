@@ -64,6 +64,19 @@ enum MountOptionTable {
     case nothing
   }
 
+  /// Every option that `effect` knows, sorted, for `features`; a test compares the two.
+  static var names: [StaticString] {
+    [
+      "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
+      "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
+      "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
+      "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime",
+      "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime",
+      "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
+      "sync", "tmpcopyup", "unbindable",
+    ]
+  }
+
   static func effect(of option: String) -> Effect? {
     switch option {
     case "ro": .set(.readOnly)

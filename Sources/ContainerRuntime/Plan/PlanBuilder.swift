@@ -259,7 +259,7 @@ struct PlanBuilder {
   /// What this version cannot do is refused by name, never passed over.
   private mutating func refuseUnsupported() {
     func refuse(_ condition: Bool, _ property: String) {
-      if condition { problems.add(property, "is not supported by this version of apus") }
+      if condition { problems.add(property, "is \(Problems.unsupported)") }
     }
     let process = spec.process
     refuse(!(process?.apparmorProfile ?? "").isEmpty, "process.apparmorProfile")

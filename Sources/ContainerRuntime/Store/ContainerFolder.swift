@@ -63,6 +63,28 @@ package struct ContainerFolder: ~Copyable {
     try descriptor.open("config.json", [.readOnly, .noFollow, .nonBlocking]).readAll(limit: 16 << 20, expected: 65536)
   }
 
+  /// Writes another configuration beside the one in force; `acceptPreparedConfiguration` puts it in its place.
+  package borrowing func prepare(configuration: [UInt8]) throws(SystemCallError) {
+    do {
+      let file = try descriptor.open(
+        "config.json.new", [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+      try file.write(configuration)
+    } catch {
+      dropPreparedConfiguration()
+      throw SystemCallError("write", "\(id)/config.json", error.errno)
+    }
+  }
+
+  package borrowing func acceptPreparedConfiguration() throws(SystemCallError) {
+    try descriptor.rename("config.json.new", to: "config.json")
+  }
+
+  package borrowing func dropPreparedConfiguration() {
+    do throws(SystemCallError) { try descriptor.removeFile("config.json.new") } catch {
+      // It is not there, or the next one is written over it.
+    }
+  }
+
   private borrowing func write(_ bytes: [UInt8], _ name: String) throws(SystemCallError) {
     do {
       let file = try descriptor.open(name + ".new", [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
@@ -89,4 +111,10 @@ package struct ContainerFolder: ~Copyable {
 /// Why there is no record to go by.
 package enum RecordProblem: Error, Equatable {
   case unreadable(String)
+
+  package var text: String {
+    switch self {
+    case .unreadable(let why): "the state file cannot be used: \(why)"
+    }
+  }
 }

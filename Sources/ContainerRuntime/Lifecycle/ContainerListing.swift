@@ -1,0 +1,105 @@
+package import JSON
+internal import Kernel
+internal import OCI
+
+/// All containers of a store, as `list` shows them. What cannot be read is an entry too, so that one damaged container
+/// neither hides the others nor itself.
+package struct ContainerListing {
+  package enum Entry {
+    case container(ContainerDescription)
+    /// What stands there has an id and an owner, but no record to go by.
+    case damaged(id: String, owner: String, problem: String)
+  }
+
+  package private(set) var entries: [Entry] = []
+  /// Names in the store that cannot be containers; they are passed over.
+  package private(set) var foreign: [String] = []
+
+  /// Sorted by id. A store that is not there is empty.
+  /// - Throws: when the store itself cannot be read.
+  package init(_ store: ContainerStore) throws(OperationError) {
+    let names = try OperationError.wrapping { () throws(SystemCallError) in try store.names() }
+    if names.isEmpty { return }
+    // Once for all containers.
+    let boot = try OperationError.wrapping { () throws(SystemCallError) in try Host.bootID() }
+    var owners = OwnerNames()
+    for name in names { add(name, in: store, boot: boot, &owners) }
+  }
+
+  private mutating func add(_ name: String, in store: ContainerStore, boot: String, _ owners: inout OwnerNames) {
+    let id: ContainerID
+    do { id = try ContainerID(name) } catch {
+      foreign.append(name)
+      return
+    }
+    var owner = ""
+    do {
+      guard let folder = try store.folder(id) else { return }
+      let status = try folder.descriptor.status()
+      // Removed while we looked.
+      if status.links == 0 { return }
+      owner = owners.name(of: status.uid)
+      guard let record = try folder.record() else {
+        entries.append(.damaged(id: name, owner: owner, problem: "it has no record"))
+        return
+      }
+      var description = try Container(folder: folder, record: record).description(boot: boot)
+      description.owner = owner
+      entries.append(.container(description))
+    } catch let error as SystemCallError where error.errno == .notDirectory || error.errno == .tooManyLinks {
+      foreign.append(name)
+    } catch let problem as RecordProblem {
+      entries.append(.damaged(id: name, owner: owner, problem: problem.text))
+    } catch {
+      entries.append(.damaged(id: name, owner: owner, problem: "\(error)"))
+    }
+  }
+}
+
+extension ContainerListing.Entry {
+  package var id: String {
+    switch self {
+    case .container(let description): description.id
+    case .damaged(let id, _, _): id
+    }
+  }
+}
+
+extension ContainerListing.Entry: JSONWritable {
+  /// A damaged one has the members of all others, without values, and the status `corrupt`.
+  package func write(to writer: inout JSONWriter) {
+    switch self {
+    case .container(let description): description.write(to: &writer)
+    case .damaged(let id, let owner, _):
+      writer.beginObject()
+      writer.member("ociVersion", "")
+      writer.member("id", id)
+      writer.member("pid", 0)
+      writer.member("status", "corrupt")
+      writer.member("bundle", "")
+      writer.member("rootfs", "")
+      // The zero of Go's time, which its readers need in this place.
+      writer.member("created", "0001-01-01T00:00:00Z")
+      writer.member("owner", owner)
+      writer.endObject()
+    }
+  }
+}
+
+extension ContainerListing {
+  /// The rows below the header of the table: cells in the order of `columns`.
+  package var rows: [[String]] {
+    entries.map { entry in
+      switch entry {
+      case .container(let container):
+        [
+          container.id, String(container.pid), container.status.rawValue, container.bundle, container.created,
+          container.owner,
+        ]
+      case .damaged(let id, let owner, _): [id, "?", "corrupt", "", "", owner]
+      }
+    }
+  }
+
+  package static var columns: [String] { ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"] }
+}

@@ -1,0 +1,48 @@
+internal import Cgroups
+internal import JSON
+internal import Kernel
+package import OCI
+
+extension Container {
+  /// Changes the limits that `resources` names; the others stay. All of it or, with an error, nothing: neither in the
+  /// cgroups nor in the stored configuration, which tells the limits in force from then on. Rules for devices are left
+  /// alone, as with runc.
+  /// - Returns: warnings: properties without an effect.
+  package static func update(
+    _ id: ContainerID, _ resources: Spec.Resources, in store: ContainerStore
+  ) throws(OperationError) -> [String] {
+    let container = try Container.locked(id, in: store)
+    switch try container.status() {
+    case .created, .running, .paused: break
+    case .creating, .stopped: throw OperationError("", "", .message("container not running"))
+    }
+    guard let cgroup = try container.cgroup else {
+      throw OperationError("", "", .message("the container has no cgroup, so it has no limits"))
+    }
+    var spec = try container.storedSpec()
+    var linux = spec.linux ?? Spec.Linux()
+    linux.resources = (linux.resources ?? Spec.Resources()).updated(with: resources)
+    spec.linux = linux
+    // What may fail for want of space comes first; the last step is a rename.
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try container.folder.prepare(configuration: spec.json())
+    }
+    let warnings: [String]
+    do { warnings = try cgroup.update(resources, property: "resources") } catch {
+      container.folder.dropPreparedConfiguration()
+      throw refusal(error)
+    }
+    try OperationError.wrapping { () throws(SystemCallError) in try container.folder.acceptPreparedConfiguration() }
+    return warnings
+  }
+
+  /// The properties are those of the update, not of a config.json.
+  private static func refusal(_ error: CgroupError) -> OperationError {
+    switch error {
+    case .property(let path, let problem): OperationError("", "", .properties([PropertyError(path, problem)]))
+    case .system(let error, .some(let property)):
+      OperationError("", "", .properties([PropertyError(property, error.description)]))
+    default: OperationError(error)
+    }
+  }
+}

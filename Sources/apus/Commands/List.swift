@@ -1,0 +1,67 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import JSON
+internal import Kernel
+
+extension Invocation {
+  /// Shows the containers of the store. A damaged one is a line too, and no failure.
+  func list(_ reporter: Reporter) throws(OperationError) -> Int32 {
+    try reporter.openLog()
+    let listing = try ContainerListing(try store())
+    for entry in listing.entries {
+      if case .damaged(let id, _, let problem) = entry { reporter.warn("container \(id): \(problem)") }
+    }
+    for name in listing.foreign { reporter.warn("\(name) in the folder of the containers is none") }
+    if options.flag(.quiet) {
+      Output.write(listing.entries.map { $0.id + "\n" }.joined())
+      return 0
+    }
+    switch options.format {
+    case .json: Output.write(listing.entries.json() + [UInt8(ascii: "\n")])
+    case .table: Output.write(TextTable(columns: ContainerListing.columns, rows: listing.rows).text)
+    }
+    return 0
+  }
+}
+
+/// Cells in columns as Go's tabwriter sets them for runc: each at least 12 wide, three blanks between, nothing after the
+/// last.
+struct TextTable {
+  let columns: [String]
+  let rows: [[String]]
+
+  var text: String {
+    let lines = [columns] + rows.map { $0.map(plain) }
+    let widths = columns.indices.map { column in
+      max(12, 3 + (lines.map { $0[column].unicodeScalars.count }.max() ?? 0))
+    }
+    var text = ""
+    for line in lines {
+      for (column, cell) in line.enumerated() {
+        text += cell
+        if column + 1 == line.count { break }
+        text += String(repeating: " ", count: widths[column] - cell.unicodeScalars.count)
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// The words of a configuration must not drive the caller's terminal.
+  private func plain(_ cell: String) -> String {
+    guard cell.unicodeScalars.contains(where: isControl) else { return cell }
+    var text = ""
+    for scalar in cell.unicodeScalars {
+      if isControl(scalar) {
+        text += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+  }
+}

@@ -1,0 +1,12 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import Kernel
+
+extension Invocation {
+  /// - Returns: 1 when there are errors, 0 with warnings alone.
+  func validate() throws(OperationError) -> Int32 {
+    let validation = try Validation(bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."))
+    Output.write(validation.text)
+    return validation.errors.isEmpty ? 0 : 1
+  }
+}
