@@ -1,6 +1,7 @@
 internal import Cgroups
 internal import Kernel
 package import OCI
+internal import Seccomp
 
 /// What this build can do, as `features` tells it (features.md). Lists come from the tables that configurations are read
 /// with; whether a property is supported is asked of the plan itself, by a configuration that has it.
@@ -44,22 +45,28 @@ package enum SupportedFeatures {
     return linux
   }
 
-  private static var seccomp: Features.Seccomp { Features.Seccomp(enabled: false) }
+  private static var seccomp: Features.Seccomp {
+    Features.Seccomp(
+      enabled: true, actions: FilterAction.allCases.map(\.rawValue).sorted(),
+      operators: Comparison.allCases.map(\.rawValue).sorted(),
+      archs: Architecture.allCases.filter(\.isSupported).map(\.rawValue).sorted(),
+      knownFlags: FilterFlags.knownNames.sorted(), supportedFlags: FilterFlags.knownNames.sorted())
+  }
 
   /// Whether a plan takes a property. It may still find fault with the value.
   private static func supports(_ edit: (inout Spec) -> Void) -> Bool {
     var spec = Spec.default(cgroupNamespace: false)
     edit(&spec)
+    let tree = CgroupLayout.Hierarchy(name: "", mountPoint: HostPath(constant: "/sys/fs/cgroup"))
+    let layout: CgroupLayout
+    do { layout = try CgroupLayout(hierarchies: [tree]) } catch { return false }
+    let host = HostFacts(
+      lastCapability: CapabilityNames.count - 1, capabilities: [], effectiveUser: 0, cgroups: layout)
     do {
-      let tree = CgroupLayout.Hierarchy(name: "", mountPoint: HostPath(constant: "/sys/fs/cgroup"))
-      let layout = try CgroupLayout(hierarchies: [tree])
-      let host = HostFacts(lastCapability: CapabilityNames.count - 1, effectiveUser: 0, cgroups: layout)
       _ = try Plan(id: "ID", bundle: HostPath(constant: "/bundle"), spec: spec, host: host)
       return true
-    } catch let error as InvalidConfiguration {
-      return !error.problems.contains { $0.problem.hasSuffix(Problems.unsupported) }
     } catch {
-      return false
+      return !error.problems.contains { $0.problem.hasSuffix(Problems.unsupported) }
     }
   }
 }
