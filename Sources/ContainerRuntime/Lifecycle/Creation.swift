@@ -76,6 +76,7 @@ final class Creation {
         bundle: plan.bundle.string, rootfs: plan.root.path.string,
         created: Timestamp.text(nanoseconds: realtimeNanoseconds()))
       record.annotations = plan.annotations
+      record.hasOwnPIDNamespace = plan.namespaces.pid == .new
       record.poststart = plan.hooks.poststart ?? []
       record.poststop = plan.hooks.poststop ?? []
       return record

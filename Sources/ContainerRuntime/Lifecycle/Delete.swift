@@ -64,7 +64,8 @@ extension Container {
         if let cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
         try Container.awaitEnd(of: pidfd)
       }
-      if let cgroup, try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+      let endedWithInit = record.phase == .created && record.hasOwnPIDNamespace
+      if !endedWithInit, let cgroup, try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
     } catch {
       throw OperationError(converting: error)
     }

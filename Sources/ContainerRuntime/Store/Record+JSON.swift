@@ -7,7 +7,7 @@ extension Record: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
-    var (annotations, hooksRan) = (StringMap<String>(), false)
+    var (annotations, hooksRan, ownNamespace) = (StringMap<String>(), false, false)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -20,6 +20,7 @@ extension Record: JSONReadable, JSONWritable {
       case "annotations": annotations = try reader.value() ?? StringMap()
       case "poststart": poststart = try reader.value() ?? []
       case "poststop": poststop = try reader.value() ?? []
+      case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
       case "hooksRan": hooksRan = try reader.value() ?? false
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
@@ -45,6 +46,7 @@ extension Record: JSONReadable, JSONWritable {
     self.poststart = poststart
     self.poststop = poststop
     self.hooksRan = hooksRan
+    hasOwnPIDNamespace = ownNamespace
     self.cgroups = cgroups
   }
 
@@ -76,6 +78,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("poststart", poststart.isEmpty ? nil : poststart)
     writer.member("poststop", poststop.isEmpty ? nil : poststop)
     writer.member("hooksRan", hooksRan)
+    writer.member("ownPIDNamespace", hasOwnPIDNamespace)
     writer.member("cgroups", cgroups)
     writer.endObject()
   }

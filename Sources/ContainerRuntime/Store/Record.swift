@@ -32,6 +32,8 @@ public struct Record: Equatable, Sendable {
   public var poststop: [Spec.Hook]
   /// The createRuntime hooks have run, so the poststop hooks must.
   public var hooksRan: Bool
+  /// Every process of the container ends with the first one.
+  public var hasOwnPIDNamespace: Bool
   public var cgroups: CgroupRecord?
 
   public init(
@@ -51,5 +53,6 @@ public struct Record: Equatable, Sendable {
     poststart = []
     poststop = []
     hooksRan = false
+    hasOwnPIDNamespace = false
   }
 }
