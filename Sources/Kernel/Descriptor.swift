@@ -39,6 +39,17 @@ public struct Descriptor: ~Copyable, Sendable {
   /// The path by which procfs offers this descriptor: for calls that take no descriptor.
   public var procPath: String { "/proc/self/fd/\(number)" }
 
+  /// Opens the null device for each standard stream that the caller has closed, so that no file of ours takes its number
+  /// and becomes the container's output.
+  public static func fillStandardStreams() throws(SystemCallError) {
+    for number in Int32(0)...2 where !isOpen(number) {
+      // The lowest free number is the one that is missing.
+      let null = try open(HostPath(constant: "/dev/null"), .readWrite)
+      try null.setCloseOnExec(false)
+      _ = null.release()
+    }
+  }
+
   /// Whether a descriptor number of this process is open (fcntl(2), F_GETFD).
   public static func isOpen(_ number: Int32) -> Bool { cl_fcntl(number, 1, 0) >= 0 }
 

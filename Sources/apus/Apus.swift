@@ -5,6 +5,7 @@ internal import Kernel
 @main
 struct Apus {
   static func main() {
+    do { try Descriptor.fillStandardStreams() } catch { exitNow(1) }
     let request: Request
     do {
       request = try Request.parse(StartOfProgram.arguments)

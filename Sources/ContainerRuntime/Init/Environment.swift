@@ -4,14 +4,12 @@ internal import Kernel
 enum Environment {
   static func complete(_ process: ProcessPlan) -> [String] {
     // The last of two with one name wins, as in the peers.
-    var seen: Set<Substring> = []
-    var entries: [String] = []
-    for entry in process.env.reversed() {
-      let name = entry.prefix { $0 != "=" }
-      if seen.insert(name).inserted { entries.append(entry) }
-    }
-    entries.reverse()
-    if !seen.contains("HOME") { entries.append("HOME=\(home(of: process.uid) ?? "/")") }
+    let names = process.env.map { $0.prefix { $0 != "=" } }
+    let order = names.indices.sorted { (names[$0], $0) < (names[$1], $1) }
+    var isLast = [Bool](repeating: true, count: names.count)
+    for (index, next) in zip(order, order.dropFirst()) where names[index] == names[next] { isLast[index] = false }
+    var entries = process.env.indices.filter { isLast[$0] }.map { process.env[$0] }
+    if !names.contains("HOME") { entries.append("HOME=\(home(of: process.uid) ?? "/")") }
     return entries
   }
 

@@ -149,8 +149,8 @@ extension InitRun {
     try changeFolder("/")
   }
 
-  func setRootPropagation(_ kind: MountPropagation) throws(SystemCallError) {
-    try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: false)
+  func setRootPropagation(_ change: MountPlan.Propagation) throws(SystemCallError) {
+    try OldMount.setPropagation(change.kind, of: HostPath(constant: "/"), recursive: change.recursive)
   }
 
   /// The root file system; a step that comes before it is attached is a mistake in the plan.

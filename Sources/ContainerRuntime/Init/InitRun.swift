@@ -117,7 +117,7 @@ final class InitRun {
     case .pivotRoot: try pivotRoot()
     case .moveRoot: try moveRoot()
     case .changeRoot: try enterRootByChroot()
-    case .setRootPropagation(let kind): try setRootPropagation(kind)
+    case .setRootPropagation(let change): try setRootPropagation(change)
     case .setHostName(let name): try Kernel.setHostName(name)
     case .setDomainName(let name): try Kernel.setDomainName(name)
     case .setResourceLimit(let limit): try set(limit)

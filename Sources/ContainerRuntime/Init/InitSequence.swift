@@ -79,7 +79,7 @@ public struct InitSequence: Equatable, Sendable {
       return
     }
     if plan.namespaces.mount == .new {
-      steps.append(.isolateMounts(root.propagation == .privateMount ? .privateMount : .slave))
+      steps.append(.isolateMounts(root.propagation?.kind == .privateMount ? .privateMount : .slave))
     }
     steps.append(.attachRoot(root.path, descriptor: descriptor))
     // A cgroup namespace takes the cgroup of its maker for its root, so it comes after the joining.

@@ -29,7 +29,7 @@ public enum InitStep: Equatable, Sendable {
   case pivotRoot
   case moveRoot
   case changeRoot
-  case setRootPropagation(MountPropagation)
+  case setRootPropagation(MountPlan.Propagation)
   case setHostName(String)
   case setDomainName(String)
   case setResourceLimit(ProcessPlan.ResourceLimit)
@@ -142,7 +142,7 @@ extension InitStep {
     case .pivotRoot: "pivot into the root file system"
     case .moveRoot: "move the root file system over / and enter it"
     case .changeRoot: "chroot into the root file system"
-    case .setRootPropagation(let kind): "make / \(InitStep.word(kind))"
+    case .setRootPropagation(let change): "make / \(InitStep.word(change.kind))"
     case .setHostName(let name): "set the host name to \(name)"
     case .setDomainName(let name): "set the domain name to \(name)"
     case .setResourceLimit(let limit):

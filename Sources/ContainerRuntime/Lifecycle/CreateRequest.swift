@@ -7,6 +7,8 @@ package struct CreateRequest: Sendable {
   package var store: ContainerStore
   package var pidFile: HostPath?
   package var plan = PlanOptions()
+  /// What the runtime adds to the environment of the config.
+  package var environment: [String] = []
   package var sequence = InitSequence.Options()
   /// Receives warnings about properties without effect.
   package var log: @Sendable (PropertyError) -> Void = { _ in }

@@ -6,7 +6,7 @@ internal import OCI
 /// is committed; a kill of this process leaves the record, by which `delete --force` undoes the same.
 final class Creation {
   let request: CreateRequest
-  let plan: Plan
+  private(set) var plan: Plan
   let sequence: InitSequence
   let folder: ContainerFolder
   private(set) var record: Record
@@ -25,9 +25,13 @@ final class Creation {
     } catch {
       throw OperationError(error)
     }
+    plan.process.env += request.environment
     for warning in plan.warnings { request.log(warning) }
     sequence = InitSequence(plan, options: request.sequence)
     record = try Creation.firstRecord(plan, bundle.spec.ociVersion)
+    record.noPivot = request.plan.noPivot
+    record.noNewKeyring = !request.sequence.keyring
+    record.preservedDescriptors = request.sequence.preservedDescriptors
     try RuntimeStep.folderMade.begin()
     folder = try request.store.reserve(request.id)
     // From here on, leaving without a commit undoes what was made.

@@ -13,8 +13,12 @@ extension Container {
     let spec = try storedSpec()
     let host = try HostFacts.discover(for: spec)
     do {
-      let plan = try Plan(id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host)
-      return (plan, InitSequence(plan, options: InitSequence.Options()))
+      let plan = try Plan(
+        id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host,
+        options: PlanOptions(noPivot: record.noPivot))
+      let options = InitSequence.Options(
+        startSignal: .fifo, preservedDescriptors: record.preservedDescriptors, keyring: !record.noNewKeyring)
+      return (plan, InitSequence(plan, options: options))
     } catch {
       throw OperationError(error)
     }

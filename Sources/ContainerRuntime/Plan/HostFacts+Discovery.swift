@@ -8,9 +8,9 @@ extension HostFacts {
     let layout = try OperationError.wrappingCgroups { () throws(CgroupError) in
       try CgroupLayout.discover(for: spec.linux?.resources)
     }
-    let last = try OperationError.wrapping { () throws(SystemCallError) in try Host.lastCapability() }
     let own = try OperationError.wrapping { () throws(SystemCallError) in try Credentials.permittedCapabilities() }
     return HostFacts(
-      lastCapability: last, capabilities: own, effectiveUser: CurrentProcess.effectiveUser, cgroups: layout)
+      lastCapability: Host.lastCapability(), capabilities: own, effectiveUser: CurrentProcess.effectiveUser,
+      cgroups: layout)
   }
 }

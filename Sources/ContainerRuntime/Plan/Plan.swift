@@ -33,7 +33,7 @@ public struct Plan: Equatable, Sendable {
     public var path: HostPath
     public var readOnly: Bool
     /// What `/` shall be once the container is there; nil leaves it as the preparation made it.
-    public var propagation: MountPropagation?
+    public var propagation: MountPlan.Propagation?
     public var entry: Entry
   }
 

@@ -35,6 +35,10 @@ extension PlanBuilder {
       }
       guard let path = problems.hostPath(source, "\(place).source") else { return nil }
       plan.source = .bind(path.absolute(in: bundle), recursive: recursive)
+      // A copy of a shared mount would send the container's mounts to the host; only a shared root asks for that.
+      if linux?.rootfsPropagation != "shared" && linux?.rootfsPropagation != "rshared" {
+        plan.propagation.insert(.init(kind: .slave, recursive: true), at: 0)
+      }
       if let option = plan.data.first {
         problems.add("\(place).options", "\(quoted(option.key)) means nothing to a bind mount")
       }

@@ -129,18 +129,18 @@ struct PlanBuilder {
       if !(spec.mounts ?? []).isEmpty { problems.add("mounts", "needs a mount namespace") }
       if root.readonly == true { problems.add("root.readonly", "needs a mount namespace") }
     }
-    var propagation: MountPropagation?
-    switch linux?.rootfsPropagation ?? "" {
-    case "": break
-    case "private", "rprivate": propagation = .privateMount
-    case "slave", "rslave": propagation = .slave
-    case "shared", "rshared": propagation = .shared
-    case "unbindable", "runbindable": propagation = .unbindable
-    case let other:
-      problems.add(
-        "linux.rootfsPropagation", "unknown propagation \(quoted(other)); one of shared, slave, private, unbindable")
-    }
+    let propagation = decideRootPropagation()
     return Plan.Root(path: absolute, readOnly: root.readonly ?? false, propagation: propagation, entry: entry)
+  }
+
+  private mutating func decideRootPropagation() -> MountPlan.Propagation? {
+    guard let word = linux?.rootfsPropagation, !word.isEmpty else { return nil }
+    guard case .propagate(let kind, let recursive) = MountOptionTable.effect(of: word) else {
+      problems.add(
+        "linux.rootfsPropagation", "unknown propagation \(quoted(word)); one of shared, slave, private, unbindable")
+      return nil
+    }
+    return MountPlan.Propagation(kind: kind, recursive: recursive)
   }
 
   private mutating func decidePaths(_ paths: [String]?, _ property: String) -> [ContainerPath] {

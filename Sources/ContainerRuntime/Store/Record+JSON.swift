@@ -7,7 +7,8 @@ extension Record: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
-    var (annotations, hooksRan, ownNamespace) = (StringMap<String>(), false, false)
+    var annotations = StringMap<String>()
+    var (hooksRan, ownNamespace, noPivot, noNewKeyring) = (false, false, false, false)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -16,11 +17,14 @@ extension Record: JSONReadable, JSONWritable {
       switch name {
       case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner":
         texts[name] = try reader.value()
-      case "version", "runtimePID", "runtimeStartTime", "pid", "startTime": numbers[name] = try reader.value()
+      case "version", "runtimePID", "runtimeStartTime", "pid", "startTime", "preservedDescriptors":
+        numbers[name] = try reader.value()
       case "annotations": annotations = try reader.value() ?? StringMap()
       case "poststart": poststart = try reader.value() ?? []
       case "poststop": poststop = try reader.value() ?? []
       case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
+      case "noPivot": noPivot = try reader.value() ?? false
+      case "noNewKeyring": noNewKeyring = try reader.value() ?? false
       case "hooksRan": hooksRan = try reader.value() ?? false
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
@@ -47,6 +51,9 @@ extension Record: JSONReadable, JSONWritable {
     self.poststop = poststop
     self.hooksRan = hooksRan
     hasOwnPIDNamespace = ownNamespace
+    self.noPivot = noPivot
+    self.noNewKeyring = noNewKeyring
+    preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
     self.cgroups = cgroups
   }
 
@@ -79,6 +86,9 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("poststop", poststop.isEmpty ? nil : poststop)
     writer.member("hooksRan", hooksRan)
     writer.member("ownPIDNamespace", hasOwnPIDNamespace)
+    writer.member("noPivot", noPivot)
+    writer.member("noNewKeyring", noNewKeyring)
+    writer.member("preservedDescriptors", preservedDescriptors)
     writer.member("cgroups", cgroups)
     writer.endObject()
   }

@@ -34,6 +34,10 @@ public struct Record: Equatable, Sendable {
   public var hooksRan: Bool
   /// Every process of the container ends with the first one.
   public var hasOwnPIDNamespace: Bool
+  /// What the call added to the configuration: the init's sequence is made again from both.
+  public var noPivot: Bool
+  public var noNewKeyring: Bool
+  public var preservedDescriptors: Int
   public var cgroups: CgroupRecord?
 
   public init(
@@ -54,5 +58,8 @@ public struct Record: Equatable, Sendable {
     poststop = []
     hooksRan = false
     hasOwnPIDNamespace = false
+    noPivot = false
+    noNewKeyring = false
+    preservedDescriptors = 0
   }
 }

@@ -5,16 +5,18 @@ internal import Kernel
 extension Invocation {
   func create(_ reporter: Reporter) throws(OperationError) -> Int32 {
     try Seal.ensure()
+    let inherited = try InheritedDescriptors(preserved: options.integer(.preserveFds) ?? 0)
     try reporter.openLog()
-    try Container.create(try createRequest(reporter))
+    try Container.create(try createRequest(reporter, inherited))
     return 0
   }
 
   /// In the foreground: the status of the process itself, 128 + the signal when one ended it.
   func run(_ reporter: Reporter) throws(OperationError) -> Int32 {
     try Seal.ensure()
+    let inherited = try InheritedDescriptors(preserved: options.integer(.preserveFds) ?? 0)
     try reporter.openLog()
-    let request = try createRequest(reporter)
+    let request = try createRequest(reporter, inherited)
     if options.flag(.detach) {
       _ = try Container.run(request)
       return 0
@@ -30,13 +32,16 @@ extension Invocation {
     return status.code
   }
 
-  private func createRequest(_ reporter: Reporter) throws(OperationError) -> CreateRequest {
+  private func createRequest(
+    _ reporter: Reporter, _ inherited: InheritedDescriptors
+  ) throws(OperationError) -> CreateRequest {
     var request = CreateRequest(
       id: try id(), bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."), store: try store())
     request.pidFile = try path(.pidFile, "--pid-file")
     request.plan.noPivot = options.flag(.noPivot)
     request.sequence.keyring = !options.flag(.noNewKeyring)
-    request.sequence.preservedDescriptors = options.integer(.preserveFds) ?? 0
+    request.sequence.preservedDescriptors = inherited.count
+    request.environment = inherited.variables
     request.log = { reporter.warn($0.description) }
     return request
   }
