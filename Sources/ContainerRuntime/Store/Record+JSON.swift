@@ -7,7 +7,7 @@ extension Record: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
-    var (annotations, hooksRan) = (StringMap<String>(), false)
+    var (annotations, hooksRan, hasKeyring) = (StringMap<String>(), false, true)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -21,6 +21,7 @@ extension Record: JSONReadable, JSONWritable {
       case "poststart": poststart = try reader.value() ?? []
       case "poststop": poststop = try reader.value() ?? []
       case "hooksRan": hooksRan = try reader.value() ?? false
+      case "hasKeyring": hasKeyring = try reader.value() ?? true
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
       }
@@ -46,6 +47,7 @@ extension Record: JSONReadable, JSONWritable {
     self.poststop = poststop
     self.hooksRan = hooksRan
     self.cgroups = cgroups
+    self.hasKeyring = hasKeyring
   }
 
   /// A process number that could mean everybody (0, -1) or the first process is never believed.
@@ -76,6 +78,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("poststart", poststart.isEmpty ? nil : poststart)
     writer.member("poststop", poststop.isEmpty ? nil : poststop)
     writer.member("hooksRan", hooksRan)
+    writer.member("hasKeyring", hasKeyring)
     writer.member("cgroups", cgroups)
     writer.endObject()
   }

@@ -33,6 +33,8 @@ public struct Record: Equatable, Sendable {
   /// The createRuntime hooks have run, so the poststop hooks must.
   public var hooksRan: Bool
   public var cgroups: CgroupRecord?
+  /// The container has a session keyring of its own, which later processes join.
+  public var hasKeyring: Bool
 
   public init(
     id: String, phase: Phase, bootID: String, runtime: ProcessIdentity, ociVersion: String, bundle: String,
@@ -51,5 +53,6 @@ public struct Record: Equatable, Sendable {
     poststart = []
     poststop = []
     hooksRan = false
+    hasKeyring = true
   }
 }
