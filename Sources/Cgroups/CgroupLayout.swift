@@ -42,6 +42,15 @@ public struct CgroupLayout: Equatable, Sendable {
   /// Controllers that the root of the cgroup v2 tree has (`cgroup.controllers`).
   public let unifiedControllers: [String]
 
+  /// For a caller that makes no cgroup: nothing was asked.
+  package static var unknown: CgroupLayout { CgroupLayout() }
+
+  private init() {
+    kind = .v1
+    hierarchies = []
+    unifiedControllers = []
+  }
+
   /// - Throws: when there is no hierarchy at all.
   public init(hierarchies: [Hierarchy], unifiedControllers: [String] = []) throws(CgroupError) {
     guard !hierarchies.isEmpty else { throw .noHierarchies("no hierarchy is mounted") }

@@ -229,6 +229,14 @@ extension HostPath {
     return FileStatus(raw)
   }
 
+  /// The status of the file at the path, symlinks followed, but no magic link of procfs: such a one gives ELOOP.
+  public func statusWithoutMagicLinks() throws(SystemCallError) -> FileStatus {
+    let flags = UInt64(OpenFlags.path.union(.closeOnExec).rawValue)
+    let number = unsafe cl_openat2(currentFolder, string, flags, 0, ResolveFlags.noMagicLinks.rawValue)
+    if number.failure == .noSystemCall { return try status() }
+    return try Descriptor(owning: try number.checked("stat", string)).status()
+  }
+
   public func readLink() throws(SystemCallError) -> String { try readLinkAt(currentFolder, string) }
   /// Where a magic link of procfs leads.
   package func readResolvedPath() throws(SystemCallError) -> HostPath { HostPath(unchecked: try readLink()) }

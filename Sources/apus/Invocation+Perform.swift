@@ -24,7 +24,8 @@ extension Invocation {
     case .events: try events()
     case .features: features()
     case .validate: try validate()
-    case .exec, .checkpoint, .restore:
+    case .exec: try exec(reporter)
+    case .checkpoint, .restore:
       throw OperationError("", "", .message("this version of apus does not have the command yet"))
     }
   }

@@ -38,7 +38,8 @@ struct Reporter: Sendable {
 
   func fail(_ error: UsageError) -> Never {
     append("error", error.message, [])
-    Output.writeError("apus: \(error.message)\n" + (Terminal.isTerminal(2) ? "\(error.hint)\n" : ""))
+    let prefix = error.message.hasPrefix("\(error.program): ") ? "" : "apus: "
+    Output.writeError("\(prefix)\(error.message)\n" + (Terminal.isTerminal(2) ? "\(error.hint)\n" : ""))
     exitNow(error.exitCode)
   }
 

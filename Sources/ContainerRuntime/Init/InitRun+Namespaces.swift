@@ -21,6 +21,10 @@ extension InitRun {
     try sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
   }
 
+  func enter(_ kinds: [NamespaceKind], _ index: Int) throws(SystemCallError) {
+    try sources.withDescriptor(index) { process throws(SystemCallError) in try process.enterNamespaces(kinds) }
+  }
+
   /// Ids are mapped by the runtime from outside; then root of the namespace is taken.
   func becomeNamespaceRoot() throws(SystemCallError) {
     if sequence.makesUserNamespace { try waitForRuntime(.idsMapped) }

@@ -83,8 +83,11 @@ extension InitRun {
 
   private func checkProgram(_ candidate: String) throws(SystemCallError) {
     let status: FileStatus
-    do { status = try HostPath(candidate).status() } catch let error as SystemCallError {
-      throw SystemCallError("stat", candidate, error.errno)
+    do {
+      status = try HostPath(candidate).statusWithoutMagicLinks()
+    } catch let error as SystemCallError {
+      // /proc/self/exe is this runtime here, and no program of the image (CVE-2019-5736).
+      throw SystemCallError("stat", candidate, error.errno == .tooManyLinks ? .noSuchFile : error.errno)
     } catch {
       throw SystemCallError("stat", candidate, .nameTooLong)
     }

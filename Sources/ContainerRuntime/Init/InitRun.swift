@@ -93,6 +93,7 @@ final class InitRun {
     switch step {
     case .resetInheritedState: try resetInheritedState()
     case .enterNamespace(let kind, _, let index): try enter(kind, index)
+    case .enterContainer(let kinds, let index): try enter(kinds, index)
     case .becomeNamespaceRoot: try becomeNamespaceRoot()
     case .newSession: try CurrentProcess.newSession()
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)

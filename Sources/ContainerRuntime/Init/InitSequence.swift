@@ -13,6 +13,10 @@ public struct InitSequence: Equatable, Sendable {
   public enum Source: Equatable, Sendable {
     case namespace(NamespaceKind, HostPath)
     case root(HostPath)
+    /// A running container's first process, for its namespaces.
+    case container(ContainerFacts)
+    /// Its root, where it has no mount namespace of its own.
+    case rootOfContainer(ContainerFacts)
     /// A bind mount's source, as a detached copy of its mount.
     case tree(HostPath, recursive: Bool, idMap: MountPlan.IDMap?, property: String?)
   }
@@ -40,14 +44,47 @@ public struct InitSequence: Equatable, Sendable {
     if options.keyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
     addRoot(plan)
     addIdentity(plan)
-    addProcess(plan)
+    addProcess(plan.process, plan.seccomp, changesGroups: plan.namespaces.user == .host)
     steps.append(.reportReady)
     steps.append(.waitForStart(options.startSignal))
     if let hooks = plan.hooks.startContainer, !hooks.isEmpty { steps.append(.runHooks(.startContainer, hooks)) }
     steps.append(.checkWorkingDirectory)
     steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
-    if let seccomp = plan.seccomp, loadsFilterLate(plan) { steps.append(.loadFilter(seccomp)) }
+    addLateFilter(plan.process, plan.seccomp)
     steps.append(.execute)
+  }
+
+  /// The sequence for another process in a container: the namespaces at once, then what its first process went through
+  /// too.
+  public init(exec plan: ExecPlan, options: Options) {
+    makesUserNamespace = false
+    steps = [.resetInheritedState, .joinCgroups]
+    let container = add(.container(plan.container))
+    if !plan.container.namespaces.contains(.mount) {
+      let root = add(.rootOfContainer(plan.container))
+      steps.append(.attachRoot(HostPath(constant: "/"), descriptor: root))
+      steps.append(.changeRoot)
+    }
+    // The intermediate shape enters the namespaces before the process exists; a pid namespace is the parent's to enter.
+    let entered = plan.container.namespaces.filter { $0 != .pid }
+    if plan.shape != .intermediate && !entered.isEmpty {
+      steps.append(.enterContainer(entered, descriptor: container))
+    }
+    if plan.container.namespaces.contains(.user) { steps.append(.becomeNamespaceRoot) }
+    steps.append(.newSession)
+    if plan.joinsKeyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
+    addProcess(plan.process, plan.seccomp, changesGroups: plan.container.allowsSettingGroups)
+    steps.append(.reportReady)
+    steps.append(.waitForStart(.handshake))
+    steps.append(.checkWorkingDirectory)
+    steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
+    addLateFilter(plan.process, plan.seccomp)
+    steps.append(.execute)
+  }
+
+  /// Whether it enters a container that runs already.
+  var entersContainer: Bool {
+    sources.contains { source in if case .container = source { true } else { false } }
   }
 
   var startsByFIFO: Bool { steps.contains(.waitForStart(.fifo)) }
@@ -118,8 +155,12 @@ public struct InitSequence: Equatable, Sendable {
   }
 
   /// With no_new_privs the filter is the last thing before the program, so that it need not allow what comes before.
-  private func loadsFilterLate(_ plan: Plan) -> Bool {
-    plan.process.noNewPrivileges && plan.seccomp?.listener == nil
+  private static func loadsLate(_ seccomp: SeccompPlan, _ process: ProcessPlan) -> Bool {
+    process.noNewPrivileges && seccomp.listener == nil
+  }
+
+  private mutating func addLateFilter(_ process: ProcessPlan, _ seccomp: SeccompPlan?) {
+    if let seccomp, InitSequence.loadsLate(seccomp, process) { steps.append(.loadFilter(seccomp)) }
   }
 
   private mutating func addIdentity(_ plan: Plan) {
@@ -129,15 +170,14 @@ public struct InitSequence: Equatable, Sendable {
 
   /// The attributes and privileges of the process, in the order that section C3 of the security cases gives: what needs
   /// privileges first, the bounding set before the user, the user before the final sets.
-  private mutating func addProcess(_ plan: Plan) {
-    let process = plan.process
+  private mutating func addProcess(_ process: ProcessPlan, _ seccomp: SeccompPlan?, changesGroups: Bool) {
     for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }
     if let personality = process.personality { steps.append(.setPersonality(personality)) }
     // Without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go. One that somebody answers is loaded
     // while the runtime is there to hand its descriptor over.
-    if let seccomp = plan.seccomp, !loadsFilterLate(plan) {
+    if let seccomp, !InitSequence.loadsLate(seccomp, process) {
       if process.noNewPrivileges { steps.append(.setNoNewPrivileges) }
       steps.append(.loadFilter(seccomp))
     }
@@ -145,7 +185,7 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(
       .setUser(
         uid: process.uid, gid: process.gid, additionalGids: process.additionalGids,
-        changesGroups: !process.additionalGids.isEmpty || plan.namespaces.user == .host))
+        changesGroups: !process.additionalGids.isEmpty || changesGroups))
     steps.append(.setCapabilities(process.capabilities))
     steps.append(.setUmask(process.umask))
     if process.noNewPrivileges && !steps.contains(.setNoNewPrivileges) { steps.append(.setNoNewPrivileges) }

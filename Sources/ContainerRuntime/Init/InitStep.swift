@@ -7,6 +7,8 @@ internal import Seccomp
 public enum InitStep: Equatable, Sendable {
   case resetInheritedState
   case enterNamespace(NamespaceKind, path: HostPath, descriptor: Int)
+  /// All of a running container's namespaces at once, by a descriptor of its first process.
+  case enterContainer([NamespaceKind], descriptor: Int)
   case becomeNamespaceRoot
   case newSession
   case newTimeNamespace([Plan.TimeOffset])
@@ -70,6 +72,7 @@ extension InitStep {
     switch self {
     case .resetInheritedState: "inherited.reset"
     case .enterNamespace(let kind, _, _): "ns.\(kind.fileName).entered"
+    case .enterContainer: "container.entered"
     case .becomeNamespaceRoot: "userns.root"
     case .newSession: "session"
     case .newTimeNamespace: "ns.time.made"
@@ -120,6 +123,8 @@ extension InitStep {
     switch self {
     case .resetInheritedState: "reset inherited signals and attributes"
     case .enterNamespace(let kind, let path, _): "enter the \(NamespacePlan.name(of: kind)) namespace \(path)"
+    case .enterContainer(let kinds, _):
+      "enter the container's namespaces (\(kinds.map(NamespacePlan.name).joined(separator: ", ")))"
     case .becomeNamespaceRoot: "become root of the user namespace"
     case .newSession: "start a new session"
     case .newTimeNamespace: "make the time namespace"
@@ -197,8 +202,8 @@ extension InitStep {
     case .setCapabilities: "process.capabilities"
     case .setUmask: "process.user.umask"
     case .findProgram, .execute: "process.args"
-    case .resetInheritedState, .newSession, .joinKeyring, .isolateMounts, .joinCgroups, .makeDeviceLinks,
-      .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors:
+    case .resetInheritedState, .enterContainer, .newSession, .joinKeyring, .isolateMounts, .joinCgroups,
+      .makeDeviceLinks, .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors:
       nil
     }
   }

@@ -1,17 +1,32 @@
+internal import Cgroups
 internal import Kernel
 
 /// Makes the container's process in the shape that the plan chose. Sound only in a process with one thread.
 struct Launcher {
-  let namespaces: NamespacePlan
+  let shape: CloneShape
+  let newNamespaces: [NamespaceKind]
   /// A cgroup v2 folder to begin in.
   let cgroup: Int32?
+
+  init(_ plan: NamespacePlan, cgroup: Int32?) {
+    shape = plan.shape
+    newNamespaces = plan.madeByClone
+    self.cgroup = cgroup
+  }
+
+  /// For a process in a running container.
+  init(_ plan: ExecPlan, cgroup: Int32?) {
+    shape = plan.shape
+    newNamespaces = []
+    self.cgroup = cgroup
+  }
 
   /// - Parameter run: becomes the child's; the caller keeps nothing of it but what it shares.
   func launch(_ run: InitRun) throws(SystemCallError) -> ChildProcess {
     var request = CloneRequest()
-    request.newNamespaces = namespaces.madeByClone
+    request.newNamespaces = newNamespaces
     request.cgroup = cgroup
-    switch namespaces.shape {
+    switch shape {
     case .direct:
       return try clone(request) { run.run() }
     case .throughPidNamespace:
@@ -40,11 +55,15 @@ struct Launcher {
     _ request: CloneRequest, _ run: InitRun
   ) throws(SystemCallError) -> ChildProcess {
     let channel = try Descriptor.socketPair(.sequencedPacket)
-    var inner = request
+    var (outer, inner) = (CloneRequest(), request)
     inner.asSibling = true
-    let intermediate = try clone(CloneRequest()) {
+    let entersContainer = run.sequence.entersContainer
+    // From inside a container's cgroup namespace its cgroups cannot be entered any more, so this process does it first.
+    if entersContainer { swap(&outer.cgroup, &inner.cgroup) }
+    let intermediate = try clone(outer) {
       do throws(SystemCallError) {
         try CurrentProcess.control(.parentDeathSignal, 9)
+        if entersContainer { try run.cgroups.enter() }
         try enter(run, only: nil)
         let child = try clone(inner) { run.run() }
         try channel.second.send(Launcher.bytes(child.pid), descriptors: [child.pidfd.number])
@@ -70,8 +89,16 @@ struct Launcher {
   /// Enters the namespaces that the sequence names as sources, user first.
   private func enter(_ run: InitRun, only wanted: NamespaceKind?) throws(SystemCallError) {
     for (index, source) in run.sequence.sources.enumerated() {
-      guard case .namespace(let kind, _) = source, wanted == nil || wanted == kind else { continue }
-      try run.sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
+      switch source {
+      case .namespace(let kind, _):
+        guard wanted == nil || wanted == kind else { continue }
+        try run.sources.withDescriptor(index) { namespace throws(SystemCallError) in
+          try namespace.enterNamespace(kind)
+        }
+      case .container(let facts):
+        try run.enter(facts.namespaces.filter { wanted == nil || wanted == $0 }, index)
+      case .root, .rootOfContainer, .tree: continue
+      }
     }
   }
 

@@ -24,6 +24,13 @@ enum SourceOpener {
         throw SystemCallError("no \(NamespacePlan.name(of: kind)) namespace:", path.string, .invalid)
       }
       return file
+    case .container(let facts):
+      return try openProcess(facts.process)
+    case .rootOfContainer(let facts):
+      let root = try Descriptor.open(
+        HostPath(constant: "/proc").appending("\(facts.process.pid)/root"), [.path, .directory])
+      _ = try openProcess(facts.process)
+      return root
     case .root(let path):
       let folder = try openRoot(path)
       return chroot ? folder : try folder.mountTree(recursive: true)
@@ -35,6 +42,15 @@ enum SourceOpener {
       }
       return tree
     }
+  }
+
+  /// A pidfd of the very process that is meant, not of a later one with its number.
+  private static func openProcess(_ process: ProcessIdentity) throws(SystemCallError) -> Descriptor {
+    let pidfd = try Descriptor.ofProcess(process.pid)
+    guard let found = try ProcessIdentity.of(pid: process.pid), found.identity == process, !found.isZombie else {
+      throw SystemCallError("pidfd_open", "process \(process.pid)", .noSuchProcess)
+    }
+    return pidfd
   }
 
   /// The root file system by a path without any symlink: what stands at its end when it is opened is what is used.
@@ -56,6 +72,9 @@ enum SourceOpener {
         default: "invalid rootfs: \(path): \(error.errno.message) (\(error.errno.name))"
         }
       return .properties([PropertyError("config.json.root.path", problem)])
+    case .container, .rootOfContainer:
+      return error.errno == .noSuchProcess || error.errno == .noSuchFile
+        ? .message("cannot exec in a stopped container") : .systemCall(error)
     case .tree(let path, _, _, let property):
       let problem = "bind source \(path): \(error.errno.message) (\(error.errno.name))"
       return .properties([PropertyError("config.json.\(property ?? "mounts")", problem)])

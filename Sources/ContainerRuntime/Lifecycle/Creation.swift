@@ -30,8 +30,8 @@ final class Creation {
     sequence = InitSequence(plan, options: request.sequence)
     record = try Creation.firstRecord(plan, bundle.spec.ociVersion)
     record.noPivot = request.plan.noPivot
-    record.noNewKeyring = !request.sequence.keyring
     record.preservedDescriptors = request.sequence.preservedDescriptors
+    record.hasKeyring = request.sequence.keyring
     try RuntimeStep.folderMade.begin()
     folder = try request.store.reserve(request.id)
     // From here on, leaving without a commit undoes what was made.
@@ -163,7 +163,7 @@ final class Creation {
       let channel = try pair.first.duplicate()
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
       try CurrentProcess.control(.dumpable, 0)
-      let child = try Launcher(namespaces: plan.namespaces, cgroup: unified.numbers.first).launch(run)
+      let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
       return process

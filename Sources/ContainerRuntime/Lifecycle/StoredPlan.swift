@@ -17,7 +17,7 @@ extension Container {
         id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host,
         options: PlanOptions(noPivot: record.noPivot))
       let options = InitSequence.Options(
-        startSignal: .fifo, preservedDescriptors: record.preservedDescriptors, keyring: !record.noNewKeyring)
+        startSignal: .fifo, preservedDescriptors: record.preservedDescriptors, keyring: record.hasKeyring)
       return (plan, InitSequence(plan, options: options))
     } catch {
       throw OperationError(error)

@@ -50,6 +50,8 @@ package struct Explanation {
   private func text(of source: InitSequence.Source) -> String {
     switch source {
     case .namespace(let kind, let path): "open the \(NamespacePlan.name(of: kind)) namespace \(path)"
+    case .container(let facts): "open the container's first process, \(facts.process.pid)"
+    case .rootOfContainer: "open the container's root"
     case .root(let path): "open the root file system \(path)"
     case .tree(let path, let recursive, let idMap, _):
       "copy the mount\(recursive ? "s" : "") at \(path), detached\(idMap == nil ? "" : ", and map its ids")"
@@ -59,6 +61,7 @@ package struct Explanation {
   private func property(of source: InitSequence.Source) -> String? {
     switch source {
     case .namespace: "linux.namespaces"
+    case .container, .rootOfContainer: nil
     case .root: "root.path"
     case .tree(_, _, _, let property): property
     }

@@ -261,12 +261,20 @@ struct PlanBuilder {
     func refuse(_ condition: Bool, _ property: String) {
       if condition { problems.add(property, "is \(Problems.unsupported)") }
     }
-    let process = spec.process
-    refuse(!(process?.apparmorProfile ?? "").isEmpty, "process.apparmorProfile")
-    refuse(!(process?.selinuxLabel ?? "").isEmpty, "process.selinuxLabel")
+    refuseUnsupportedProcess()
     refuse(!(linux?.mountLabel ?? "").isEmpty, "linux.mountLabel")
     refuse(linux?.intelRdt != nil, "linux.intelRdt")
     refuse(linux?.memoryPolicy != nil, "linux.memoryPolicy")
     refuse(!(linux?.netDevices ?? [:]).isEmpty, "linux.netDevices")
+  }
+
+  /// The same for what a process of `exec` may ask for too.
+  mutating func refuseUnsupportedProcess() {
+    if !(spec.process?.apparmorProfile ?? "").isEmpty {
+      problems.add("process.apparmorProfile", "apparmor is not supported by this version of apus")
+    }
+    if !(spec.process?.selinuxLabel ?? "").isEmpty {
+      problems.add("process.selinuxLabel", "selinux is not supported by this version of apus")
+    }
   }
 }

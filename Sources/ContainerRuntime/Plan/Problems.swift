@@ -7,10 +7,14 @@ struct Problems {
 
   private(set) var errors: [PropertyError] = []
   private(set) var warnings: [PropertyError] = []
+  /// The file that the properties stand in.
+  private let document: String
 
-  mutating func add(_ path: String, _ problem: String) { errors.append(PropertyError("config.json.\(path)", problem)) }
+  init(document: String = "config.json") { self.document = document }
+
+  mutating func add(_ path: String, _ problem: String) { errors.append(PropertyError("\(document).\(path)", problem)) }
   mutating func warn(_ path: String, _ problem: String) {
-    warnings.append(PropertyError("config.json.\(path)", problem))
+    warnings.append(PropertyError("\(document).\(path)", problem))
   }
 
   /// The path, or nil with the problem noted.

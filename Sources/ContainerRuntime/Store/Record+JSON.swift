@@ -8,7 +8,7 @@ extension Record: JSONReadable, JSONWritable {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
     var annotations = StringMap<String>()
-    var (hooksRan, ownNamespace, noPivot, noNewKeyring) = (false, false, false, false)
+    var (hooksRan, ownNamespace, noPivot, hasKeyring) = (false, false, false, true)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -24,8 +24,8 @@ extension Record: JSONReadable, JSONWritable {
       case "poststop": poststop = try reader.value() ?? []
       case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
       case "noPivot": noPivot = try reader.value() ?? false
-      case "noNewKeyring": noNewKeyring = try reader.value() ?? false
       case "hooksRan": hooksRan = try reader.value() ?? false
+      case "hasKeyring": hasKeyring = try reader.value() ?? true
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
       }
@@ -52,9 +52,9 @@ extension Record: JSONReadable, JSONWritable {
     self.hooksRan = hooksRan
     hasOwnPIDNamespace = ownNamespace
     self.noPivot = noPivot
-    self.noNewKeyring = noNewKeyring
     preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
     self.cgroups = cgroups
+    self.hasKeyring = hasKeyring
   }
 
   /// A process number that could mean everybody (0, -1) or the first process is never believed.
@@ -87,8 +87,8 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("hooksRan", hooksRan)
     writer.member("ownPIDNamespace", hasOwnPIDNamespace)
     writer.member("noPivot", noPivot)
-    writer.member("noNewKeyring", noNewKeyring)
     writer.member("preservedDescriptors", preservedDescriptors)
+    writer.member("hasKeyring", hasKeyring)
     writer.member("cgroups", cgroups)
     writer.endObject()
   }

@@ -36,9 +36,10 @@ public struct Record: Equatable, Sendable {
   public var hasOwnPIDNamespace: Bool
   /// What the call added to the configuration: the init's sequence is made again from both.
   public var noPivot: Bool
-  public var noNewKeyring: Bool
   public var preservedDescriptors: Int
   public var cgroups: CgroupRecord?
+  /// The container has a session keyring of its own, which later processes join.
+  public var hasKeyring: Bool
 
   public init(
     id: String, phase: Phase, bootID: String, runtime: ProcessIdentity, ociVersion: String, bundle: String,
@@ -59,7 +60,7 @@ public struct Record: Equatable, Sendable {
     hooksRan = false
     hasOwnPIDNamespace = false
     noPivot = false
-    noNewKeyring = false
     preservedDescriptors = 0
+    hasKeyring = true
   }
 }

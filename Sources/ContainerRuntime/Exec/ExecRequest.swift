@@ -1,0 +1,23 @@
+package import Kernel
+
+/// What `exec` is asked for.
+package struct ExecRequest: Sendable {
+  package var id: ContainerID
+  package var store: ContainerStore
+  package var changes = ProcessChanges()
+  /// The file that describes the whole process (`--process`).
+  package var processFile: HostPath?
+  package var pidFile: HostPath?
+  package var pidfdSocket: HostPath?
+  package var preservedDescriptors = 0
+  /// Cgroups below the container's own, as `--cgroup` names them.
+  package var cgroups: [String] = []
+  package var ignoresPaused = false
+  /// Receives warnings about properties without effect.
+  package var log: @Sendable (PropertyError) -> Void = { _ in }
+
+  package init(id: ContainerID, store: ContainerStore) {
+    self.id = id
+    self.store = store
+  }
+}

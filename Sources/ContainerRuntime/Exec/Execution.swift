@@ -1,0 +1,201 @@
+internal import Cgroups
+internal import JSON
+internal import Kernel
+internal import OCI
+
+extension Container {
+  /// Runs another process in a container, which is a child of this process. Its program runs on return.
+  package static func execute(_ request: ExecRequest) throws(OperationError) -> RunningProcess {
+    let execution = try Execution(request)
+    try execution.launch()
+    return RunningProcess(try execution.commit())
+  }
+}
+
+/// A process on its way into a container. It is killed when this goes away before it is committed.
+final class Execution {
+  private let request: ExecRequest
+  private let container: Container
+  private let plan: ExecPlan
+  private let sequence: InitSequence
+  private let cgroup: Cgroup
+  private let pidfdSocket: CallerSocket?
+  private var process: InitProcess?
+
+  /// Finds the container and decides.
+  init(_ request: ExecRequest) throws(OperationError) {
+    self.request = request
+    container = try Container(request.id, in: request.store)
+    switch try container.status() {
+    case .created, .running: break
+    case .paused:
+      if !request.ignoresPaused {
+        throw Execution.refusal("cannot exec in a paused container (use --ignore-paused to override)")
+      }
+    case .stopped: throw Execution.refusal("cannot exec in a stopped container")
+    case .creating: throw Execution.refusal("cannot exec in a container that is being created")
+    }
+    plan = try Execution.plan(request, container)
+    for warning in plan.warnings { request.log(warning) }
+    sequence = InitSequence(
+      exec: plan,
+      options: InitSequence.Options(startSignal: .handshake, preservedDescriptors: request.preservedDescriptors))
+    guard let whole = try container.cgroup else { throw Execution.refusal("the container has no cgroup") }
+    cgroup = try SubCgroup.find(request.cgroups, in: whole)
+    pidfdSocket = try OperationError.wrapping { () throws(SystemCallError) in try CallerSocket(request.pidfdSocket) }
+  }
+
+  private static func plan(_ request: ExecRequest, _ container: Container) throws(OperationError) -> ExecPlan {
+    guard let identity = container.record.initProcess else { throw refusal("cannot exec in a stopped container") }
+    var spec = try container.storedSpec()
+    var document = "config.json"
+    if let file = request.processFile {
+      spec.process = try Execution.process(from: file, completedBy: spec.process)
+      document = file.lastComponent
+    } else if request.changes.arguments.isEmpty {
+      throw refusal("exec args cannot be empty")
+    }
+    if var process = spec.process {
+      try request.changes.apply(to: &process)
+      spec.process = process
+    }
+    do {
+      let facts = try facts(identity)
+      let host = ExecHostFacts(
+        lastCapability: Host.lastCapability(), capabilities: try Credentials.permittedCapabilities(),
+        effectiveUser: CurrentProcess.effectiveUser)
+      return try ExecPlan(
+        id: container.record.id, spec: spec, document: document, container: facts, host: host,
+        joinsKeyring: container.record.hasKeyring)
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  private static func facts(_ process: ProcessIdentity) throws -> ContainerFacts {
+    do throws(SystemCallError) { return try ContainerFacts.discover(process) } catch {
+      if error.errno == .noSuchFile || error.errno == .noSuchProcess {
+        throw refusal("cannot exec in a stopped container: it ended meanwhile")
+      }
+      throw error
+    }
+  }
+
+  /// What the file leaves open and confines the process is the container's.
+  private static func process(
+    from file: HostPath, completedBy own: Spec.Process?
+  ) throws(OperationError) -> Spec.Process {
+    let bytes = try OperationError.wrapping { () throws(SystemCallError) in
+      try Descriptor.open(file, [.readOnly, .noControllingTerminal]).readAll(limit: Bundle.sizeLimit)
+    }
+    var process: Spec.Process
+    do { process = try Spec.Process(json: bytes, named: file.lastComponent) } catch { throw OperationError(error) }
+    process.capabilities = process.capabilities ?? own?.capabilities
+    process.rlimits = process.rlimits ?? own?.rlimits
+    process.noNewPrivileges = process.noNewPrivileges ?? own?.noNewPrivileges
+    process.apparmorProfile = process.apparmorProfile ?? own?.apparmorProfile
+    process.selinuxLabel = process.selinuxLabel ?? own?.selinuxLabel
+    process.oomScoreAdj = process.oomScoreAdj ?? own?.oomScoreAdj
+    process.scheduler = process.scheduler ?? own?.scheduler
+    process.ioPriority = process.ioPriority ?? own?.ioPriority
+    if process.user?.umask == nil, let umask = own?.user?.umask {
+      process.user = process.user ?? Spec.User()
+      process.user?.umask = umask
+    }
+    return process
+  }
+
+  /// Makes the process and waits until its program runs.
+  func launch() throws(OperationError) {
+    do {
+      let process = try makeProcess()
+      self.process = process
+      try setOOMScore(process)
+      try awaitReady(process)
+      try checkContainer()
+      try pidfdSocket?.send(process.pidfd, name: "setns")
+      try tell(process, .persisted)
+      let message = try process.receive()
+      if !message.isEmpty { throw failure(process, message) }
+      if let path = request.pidFile { try PIDFile.write(process.pid, path) }
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// Lets the process live.
+  func commit() throws(OperationError) -> InitProcess {
+    guard let process else { throw Execution.refusal("there is no process") }
+    process.release()
+    return process
+  }
+
+  private func makeProcess() throws -> InitProcess {
+    let sources = try SourceOpener.open(sequence)
+    let entrance = try cgroup.openEntrance()
+    var unified = DescriptorList()
+    if let folder = try cgroup.openUnified() { unified.append(folder) }
+    let pair = try Descriptor.socketPair(.sequencedPacket)
+    let progress = try SharedWord()
+    let run = InitRun(
+      sequence: sequence, process: plan.process, sources: sources, runtime: try pair.second.duplicate(),
+      progress: progress.duplicate(), cgroups: entrance, startFIFO: nil, hookState: container.hookState)
+    let channel = try pair.first.duplicate()
+    // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
+    try CurrentProcess.control(.dumpable, 0)
+    let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)
+    return InitProcess(child, channel: channel, progress: progress)
+  }
+
+  private func setOOMScore(_ process: InitProcess) throws(SystemCallError) {
+    guard let score = plan.process.oomScoreAdj else { return }
+    try Descriptor.open(HostPath(constant: "/proc").appending("\(process.pid)/oom_score_adj"), .writeOnly)
+      .writeOnce(String(score))
+  }
+
+  private func awaitReady(_ process: InitProcess) throws {
+    while true {
+      let bytes = try process.receive()
+      switch InitMessage(bytes, stepCount: sequence.steps.count) {
+      case .ready: return
+      case .listenerDue: try handOverListener(process)
+      case .runtimeHooksDue, .failed, nil: throw failure(process, bytes)
+      }
+    }
+  }
+
+  private func handOverListener(_ process: InitProcess) throws {
+    guard let listener = plan.seccomp?.listener else {
+      throw Execution.refusal("the process asks for a listener that it does not have")
+    }
+    let record = container.record
+    let state = State(
+      ociVersion: record.ociVersion, id: record.id, status: .running, pid: plan.container.process.pid,
+      bundle: record.bundle, annotations: record.annotations)
+    try SeccompListener.handOver(process.progress.value, of: process, to: listener, state: state)
+    try tell(process, .listenerTaken)
+  }
+
+  /// A container that ended while its namespaces were entered: whoever ends one kills what is in its cgroups after its
+  /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
+  private func checkContainer() throws {
+    if try !container.isAlive(plan.container.process) {
+      throw Execution.refusal("cannot exec in a stopped container: it ended meanwhile")
+    }
+  }
+
+  private func tell(_ process: InitProcess, _ word: InitRun.Word) throws {
+    do throws(SystemCallError) { try process.channel.send([word.rawValue]) } catch {
+      throw failure(process, try process.receive())
+    }
+  }
+
+  private func failure(_ process: InitProcess, _ message: [UInt8]) -> OperationError {
+    var error = InitFailureReport(sequence: sequence, process: plan.process).error(
+      message, progress: process.progress.value)
+    if case .message(let text) = error.cause { error.cause = .message("exec failed: \(text)") }
+    return error
+  }
+
+  private static func refusal(_ text: String) -> OperationError { OperationError("", "", .message(text)) }
+}

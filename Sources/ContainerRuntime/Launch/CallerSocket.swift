@@ -1,0 +1,28 @@
+internal import Kernel
+
+/// A Unix socket of the caller's that takes one descriptor: `--console-socket`, `--pidfd-socket`. Connected before
+/// anything is made, so that a wrong path costs nothing.
+final class CallerSocket {
+  private let socket: Descriptor
+  private let path: HostPath
+
+  /// How long connecting and sending may take, in milliseconds: a caller that does not serve its socket holds nobody up
+  /// for longer (security case E41).
+  private static let patience: Int32 = 10_000
+
+  /// nil for no path.
+  init?(_ path: HostPath?) throws(SystemCallError) {
+    guard let path else { return nil }
+    self.path = path
+    socket = try Descriptor.connected(to: path, kind: .stream, timeout: CallerSocket.patience)
+  }
+
+  /// Sends the descriptor in one message with its name beside it, as runc does.
+  func send(_ descriptor: borrowing Descriptor, name: String) throws(SystemCallError) {
+    do throws(SystemCallError) {
+      try socket.send(Array(name.utf8), descriptors: [descriptor.number])
+    } catch {
+      throw SystemCallError("send a descriptor to", path.string, error.errno)
+    }
+  }
+}

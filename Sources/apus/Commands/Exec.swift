@@ -1,0 +1,57 @@
+internal import CommandLine
+internal import ContainerRuntime
+internal import Kernel
+
+extension Invocation {
+  /// In the foreground: the status of the process itself, 128 + the signal when one ended it.
+  func exec(_ reporter: Reporter) throws(OperationError) -> Int32 {
+    try Seal.ensure()
+    let request = try execRequest(reporter)
+    try reporter.openLog()
+    if options.flag(.detach) {
+      _ = try Container.execute(request)
+      return 0
+    }
+    try RunningProcess.holdSignals()
+    return try Container.execute(request).wait().code
+  }
+
+  private func execRequest(_ reporter: Reporter) throws(OperationError) -> ExecRequest {
+    var request = ExecRequest(id: try id(), store: try store())
+    request.processFile = try path(.process, "--process")
+    request.pidFile = try path(.pidFile, "--pid-file")
+    request.pidfdSocket = try path(.pidfdSocket, "--pidfd-socket")
+    request.preservedDescriptors = try preservedDescriptors()
+    request.cgroups = options.strings(.cgroup)
+    request.ignoresPaused = options.flag(.ignorePaused)
+    request.changes = changes(hasFile: request.processFile != nil)
+    request.log = { reporter.warn($0.description) }
+    return request
+  }
+
+  private func changes(hasFile: Bool) -> ProcessChanges {
+    var changes = ProcessChanges()
+    if !hasFile { changes.arguments = Array(arguments.dropFirst()) }
+    changes.workingDirectory = options.string(.cwd)
+    changes.user = options.string(.user)
+    changes.additionalGids = options.integers(.additionalGids)
+    changes.environment = options.strings(.env)
+    changes.capabilities = options.strings(.cap)
+    if options.has(.noNewPrivs) { changes.noNewPrivileges = options.flag(.noNewPrivs) }
+    // The config's own process may have a terminal; another one only when it is asked for.
+    if !hasFile || options.has(.tty) { changes.terminal = options.flag(.tty) }
+    changes.apparmorProfile = options.string(.apparmor)
+    changes.selinuxLabel = options.string(.processLabel)
+    return changes
+  }
+
+  /// `--preserve-fds`. Asked before this process opens anything, so that what is open is the caller's.
+  func preservedDescriptors() throws(OperationError) -> Int {
+    let count = options.integer(.preserveFds) ?? 0
+    for index in 0..<min(count, 1 << 20) where !Descriptor.isOpen(Int32(3 + index)) {
+      throw OperationError(
+        "", "", .message("unable to stat preserved-fd \(index) (of \(count)): no such file or directory"))
+    }
+    return count
+  }
+}
