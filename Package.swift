@@ -34,7 +34,7 @@ let package = Package(
     target("JSON"),
     target("OCI", ["JSON"]),
     target("Cgroups", ["Kernel", "JSON", "OCI"]),
-    target("Seccomp", ["Kernel", "OCI"]),
+    target("Seccomp", ["OCI"]),
     target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp"]),
     target("CommandLine"),
     .executableTarget(
@@ -47,5 +47,6 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
+    tests("SeccompTests", ["JSON", "OCI", "Seccomp"], data: ["Oracle"]),
   ]
 )

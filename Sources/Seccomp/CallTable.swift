@@ -6,7 +6,7 @@ struct CallTable {
     /// The filter's return value, whatever the arguments.
     case answer(UInt32)
     /// The place in `conditional` of rules that look at the arguments.
-    case conditional(Int)
+    case conditional(UInt32)
   }
 
   let abi: SystemCallABI
@@ -26,12 +26,8 @@ struct CallTable {
 
   /// Notes that the profile knows of a call.
   mutating func mention(nameAt index: Int) {
-    if let number = abi.number(ofNameAt: index) { mention(number) }
-    if let other = abi.multiplexed(nameAt: index) { mention(other.number) }
-  }
-
-  private mutating func mention(_ number: UInt32) {
-    newest = max(newest ?? number, number)
+    if let number = abi.number(ofNameAt: index) { newest = max(newest ?? number, number) }
+    if let other = abi.multiplexed(nameAt: index) { newest = max(newest ?? other.number, other.number) }
   }
 
   /// Adds a rule to the call of a name, in all the ways in which the call can be made.
@@ -44,7 +40,11 @@ struct CallTable {
   {
     if let number = abi.number(ofNameAt: index) {
       for conditions in alternatives {
-        try add(number, CallRule(answer: answer, conditions: conditions, source: source))
+        if conditions.isEmpty {
+          try settle(number, answer)
+        } else {
+          add(number, CallRule(answer: answer, conditions: conditions, source: source))
+        }
       }
     }
     if let other = abi.multiplexed(nameAt: index) {
@@ -53,32 +53,37 @@ struct CallTable {
       let operation = Condition(operation: other.operation)
       for conditions in alternatives {
         let conditions = [operation] + conditions.filter { $0.argument != 0 }
-        try add(other.number, CallRule(answer: answer, conditions: conditions, source: source))
+        add(other.number, CallRule(answer: answer, conditions: conditions, source: source))
       }
     }
   }
 
   /// The first rule without conditions decides, and no rule with conditions counts beside it.
-  private mutating func add(_ number: UInt32, _ rule: CallRule) throws(RuleOrder.Contradiction) {
-    let decision = self[number]
-    if case .answer = decision { return }
-    if rule.conditions.isEmpty {
-      if case .conditional(let index) = decision {
-        // They do not count any more, yet libseccomp would have refused them.
-        _ = try RuleOrder.sorted(conditional[index], wide: abi.hasWideArguments)
-        conditional[index] = []
-      }
-      self[number] = .answer(rule.answer)
-    } else if case .conditional(let index) = decision {
-      if conditional[index].count < FilterProgram.maximumInstructions,
-        conditional[index].contains(where: rule.hasSameEffect)
-      {
-        return
-      }
-      conditional[index].append(rule)
-    } else {
-      self[number] = .conditional(conditional.count)
+  private mutating func settle(_ number: UInt32, _ answer: UInt32) throws(RuleOrder.Contradiction) {
+    switch self[number] {
+    case .answer: return
+    case .none: break
+    case .conditional(let index):
+      // They do not count any more, yet libseccomp would have refused them.
+      _ = try RuleOrder.sorted(conditional[Int(index)], wide: abi.hasWideArguments)
+      conditional[Int(index)] = []
+    }
+    self[number] = .answer(answer)
+  }
+
+  private mutating func add(_ number: UInt32, _ rule: CallRule) {
+    switch self[number] {
+    case .answer: return
+    case .none:
+      self[number] = .conditional(UInt32(conditional.count))
       conditional.append([rule])
+    case .conditional(let place):
+      let index = Int(place)
+      // Beyond the limit the profile is refused anyhow, and need not be searched.
+      let isKnown =
+        conditional[index].count <= FilterProgram.maximumInstructions
+        && conditional[index].contains(where: rule.hasSameEffect)
+      if !isKnown { conditional[index].append(rule) }
     }
   }
 

@@ -14,9 +14,9 @@ struct FilterAssembler {
 
   private struct Place {
     /// The instruction; of a return, which may not be written yet and may be copied, the value instead.
-    let content: Int
+    let content: UInt32
     /// The last instruction that leads there: it, a copy of the return, or an unconditional jump; -1 for none yet.
-    var nearest: Int
+    var nearest: Int32
   }
 
   /// The instructions in reverse; a position is an index here, so execution goes from larger to smaller ones.
@@ -37,8 +37,8 @@ struct FilterAssembler {
 
   /// The return of a value.
   mutating func answer(_ value: UInt32) -> Target {
-    if let index = answers.firstIndex(where: { $0.content == Int(value) }) { return .answer(index) }
-    answers.append(Place(content: Int(value), nearest: -1))
+    if let index = answers.firstIndex(where: { $0.content == value }) { return .answer(index) }
+    answers.append(Place(content: value, nearest: -1))
     return .answer(answers.count - 1)
   }
 
@@ -83,8 +83,8 @@ struct FilterAssembler {
 
   /// The instruction written last, as a target.
   private mutating func last() -> Target {
-    let position = reversed.count - 1
-    instructionPlaces.append(Place(content: position, nearest: position))
+    let position = Int32(truncatingIfNeeded: reversed.count - 1)
+    instructionPlaces.append(Place(content: UInt32(truncatingIfNeeded: position), nearest: position))
     return .instruction(instructionPlaces.count - 1)
   }
 
@@ -92,19 +92,23 @@ struct FilterAssembler {
   private mutating func skip(to target: Target, atMost limit: Int) -> Int {
     switch target {
     case .answer(let index):
-      if answers[index].nearest < 0 || reversed.count - answers[index].nearest - 1 > limit {
-        append(Code.return, UInt32(truncatingIfNeeded: answers[index].content))
-        answers[index].nearest = reversed.count - 1
+      if answers[index].nearest < 0 || distance(to: answers[index].nearest) > limit {
+        append(Code.return, answers[index].content)
+        answers[index].nearest = Int32(truncatingIfNeeded: reversed.count - 1)
       }
-      return reversed.count - answers[index].nearest - 1
+      return distance(to: answers[index].nearest)
     case .instruction(let index):
-      if reversed.count - instructionPlaces[index].nearest - 1 > limit {
-        append(Code.jump, UInt32(truncatingIfNeeded: reversed.count - instructionPlaces[index].content - 1))
-        instructionPlaces[index].nearest = reversed.count - 1
+      if distance(to: instructionPlaces[index].nearest) > limit {
+        let position = Int32(truncatingIfNeeded: instructionPlaces[index].content)
+        append(Code.jump, UInt32(truncatingIfNeeded: distance(to: position)))
+        instructionPlaces[index].nearest = Int32(truncatingIfNeeded: reversed.count - 1)
       }
-      return reversed.count - instructionPlaces[index].nearest - 1
+      return distance(to: instructionPlaces[index].nearest)
     }
   }
+
+  /// How many instructions lie between a position and the instruction that is written next.
+  private func distance(to position: Int32) -> Int { reversed.count - Int(position) - 1 }
 }
 
 /// Operation codes of classic BPF (linux/bpf_common.h).

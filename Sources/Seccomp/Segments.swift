@@ -25,7 +25,7 @@ struct Segments {
       switch decision {
       case .none: return
       case .answer(let value): append(from: base + number, .answer(value))
-      case .conditional(let index): append(from: base + number, .rules(table: place, index: index))
+      case .conditional(let index): append(from: base + number, .rules(table: place, index: Int(index)))
       }
       append(from: base + number + 1, fallback)
     }

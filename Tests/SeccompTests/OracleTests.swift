@@ -1,0 +1,91 @@
+import Foundation
+import OCI
+import Testing
+
+@testable import Seccomp
+
+/// For every number, architecture and case of arguments our program and libseccomp's have one answer, and every
+/// exception is accounted for.
+@Suite struct OracleTests {
+  /// How many random profiles of each shape; more with APUS_ORACLE_PROFILES.
+  static let randomProfiles = ProcessInfo.processInfo.environment["APUS_ORACLE_PROFILES"].flatMap { Int($0) } ?? 100
+
+  @Test(
+    .enabled(if: SharedConfigurations.isPresent),
+    arguments: [
+      "docker", "docker-exec", "docker-limits", "docker-tty", "ctr", "cri-container", "cri-sandbox",
+      "cri-userns-container", "cri-userns-sandbox", "podman", "podman-exec", "podman-limits", "buildah",
+    ])
+  func realProfilesMeanWhatTheyMeanToRunc(name: String) throws {
+    let oracle = try Oracle.shared.get()
+    let profile = try #require(try SharedConfigurations.profile(name))
+    let abis: [SystemCallABI] = [.x86_64, .x86, .x32]
+    let answer = try oracle.compile([(profile, abis)])[0]
+    let tally = try ProfileComparison.run(
+      profile, native: .x86_64, abis: abis, oracle: oracle, answer: answer, seed: 1)
+    print("oracle: \(name): \(tally.summary)")
+    #expect(tally.calls > 5000)
+    #expect(tally.unexplained.isEmpty, "\(tally.unexplained.prefix(3))")
+    #expect(tally.wrongWord + tally.lostRule + tally.otherOrder + tally.refusedByLibseccomp + tally.fatal == 0)
+    // Only containerd 2.4's profile names calls that libseccomp 2.5.4 has not heard of.
+    #expect((tally.unknownCalls > 0) == name.hasPrefix("cri-"))
+  }
+
+  @Test(arguments: RandomProfile.Shape.allCases)
+  func randomProfilesMeanWhatTheyMeanToLibseccomp(shape: RandomProfile.Shape) throws {
+    let oracle = try Oracle.shared.get()
+    let cases = (0..<UInt64(Self.randomProfiles)).map { seed in
+      var profile = RandomProfile.make(shape, seed: seed)
+      let machine = Self.machines[Int(seed) % Self.machines.count]
+      profile.architectures = machine.listed
+      return (profile: profile, machine: machine, seed: seed)
+    }
+    let answers = try oracle.compile(cases.map { ($0.profile, $0.machine.abis) })
+    var tally = ProfileComparison.Tally()
+    for (item, answer) in zip(cases, answers) {
+      tally += try ProfileComparison.run(
+        item.profile, native: item.machine.native, abis: item.machine.abis, oracle: oracle, answer: answer,
+        seed: item.seed)
+    }
+    print("oracle: \(shape): \(tally.summary)")
+    #expect(tally.unexplained.isEmpty, "\(tally.unexplained.prefix(3))")
+    #expect(tally.calls > Self.randomProfiles * 5000)
+    // With at most a few overlapping rules for a call libseccomp keeps all of them, in the order that ours has.
+    if shape != .crowded { #expect(tally.lostRule + tally.otherOrder + tally.fatal == 0) }
+  }
+
+  /// Why the comparisons are made with libseccomp's tree: without it the program for this profile never looks at the
+  /// number of a call of x86_64, and so forbids mkdir(2) with every mode.
+  @Test func libseccompForgetsTheNumberWithoutItsTree() throws {
+    let oracle = try Oracle.shared.get()
+    let profile = OCI.Seccomp(
+      defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X32"],
+      syscalls: [
+        .init(names: ["socketcall"], action: "SCMP_ACT_ALLOW"),
+        .init(
+          names: ["mkdir"], action: "SCMP_ACT_ALLOW", args: [.init(index: 1, value: 0o755, op: "SCMP_CMP_EQ")]),
+      ])
+    let mkdir = BPFMachine.Call(
+      number: 83, architecture: SystemCallABI.x86_64.auditArchitecture, arguments: [0, 0o755, 0, 0, 0, 0])
+    for (layout, expected) in [(Oracle.Layout.list, 0x0005_0001), (.tree, 0x7fff_0000)] {
+      guard case .program(let program) = try oracle.compile([(profile, [.x86_64, .x32])], layout: layout)[0] else {
+        Issue.record("no program")
+        continue
+      }
+      #expect(try BPFMachine(program).run(mkdir) == UInt32(expected))
+    }
+    #expect(try BPFMachine(FilterProgram(compiling: profile, native: .x86_64).instructions).run(mkdir) == 0x7fff_0000)
+  }
+
+  private struct Machine {
+    let native: Architecture
+    let listed: [String]?
+    let abis: [SystemCallABI]
+  }
+
+  private static let machines = [
+    Machine(native: .x86_64, listed: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"], abis: [.x86_64, .x86, .x32]),
+    Machine(native: .x86_64, listed: nil, abis: [.x86_64]),
+    Machine(native: .aarch64, listed: ["SCMP_ARCH_ARM"], abis: [.aarch64, .arm]),
+  ]
+}
