@@ -56,6 +56,8 @@ public enum ProcessControl: Int32, Sendable {
   case noNewPrivileges = 38
   case ambientCapabilities = 47
   case setName = 15
+  /// PR_SET_SECCOMP with SECCOMP_MODE_STRICT.
+  case strictSeccomp = 22
 
   var name: String {
     switch self {
@@ -68,6 +70,7 @@ public enum ProcessControl: Int32, Sendable {
     case .noNewPrivileges: "PR_SET_NO_NEW_PRIVS"
     case .ambientCapabilities: "PR_CAP_AMBIENT"
     case .setName: "PR_SET_NAME"
+    case .strictSeccomp: "PR_SET_SECCOMP"
     }
   }
 }

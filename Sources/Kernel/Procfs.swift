@@ -11,9 +11,9 @@ public struct ProcessIdentity: Equatable, Sendable {
     self.startTime = startTime
   }
 
-  /// The process that has the number now; nil when there is none or it is a zombie.
+  /// The process that has the number now; nil when there is none.
   public static func of(pid: Int32) throws(SystemCallError) -> (
-    identity: ProcessIdentity, isZombie: Bool
+    identity: ProcessIdentity, hasEnded: Bool
   )? {
     let bytes: [UInt8]
     do {
@@ -28,11 +28,12 @@ public struct ProcessIdentity: Equatable, Sendable {
     guard fields.count > 19, let start = UInt64(String(decoding: fields[19], as: UTF8.self)) else {
       return nil
     }
+    let flags = UInt64(String(decoding: fields[6], as: UTF8.self)) ?? 0
     let state = fields[0].first
-    return (
-      ProcessIdentity(pid: pid, startTime: start),
-      state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
-    )
+    // Its files are closed and its namespaces left before it becomes a zombie: a process on its way out (PF_EXITING)
+    // has ended for whoever asks. But the main thread may end while others go on.
+    let ends = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || flags & 4 != 0
+    return (ProcessIdentity(pid: pid, startTime: start), ends && fields[17].elementsEqual("1".utf8))
   }
 }
 

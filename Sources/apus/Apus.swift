@@ -6,6 +6,9 @@ internal import Kernel
 struct Apus {
   static func main() {
     do { try Descriptor.fillStandardStreams() } catch { exitNow(1) }
+    #if APUS_FAULTS
+      DebugCommand.runIfAsked()
+    #endif
     let request: Request
     do {
       request = try Request.parse(StartOfProgram.arguments)

@@ -115,8 +115,7 @@ final class Execution {
       try checkContainer()
       try pidfdSocket?.send(process.pidfd, name: "setns")
       try tell(process, .persisted)
-      let message = try process.receive()
-      if !message.isEmpty { throw failure(process, message) }
+      if let said = try process.awaitProgram() { throw failure(process, said) }
       if let path = request.pidFile { try PIDFile.write(process.pid, path) }
     } catch {
       throw OperationError(converting: error)
@@ -159,7 +158,7 @@ final class Execution {
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return
       case .listenerDue: try handOverListener(process)
-      case .runtimeHooksDue, .failed, nil: throw failure(process, bytes)
+      case .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }

@@ -6,6 +6,8 @@ enum InitMessage: Equatable {
   case ready
   /// The filter is loaded; the shared word has the number of its notification descriptor.
   case listenerDue
+  /// The last word, just before the program takes this process's place.
+  case executing
   case failed(step: Int, SystemCallError)
 
   static let most = 1024
@@ -15,6 +17,7 @@ enum InitMessage: Equatable {
     case .runtimeHooksDue: [UInt8(ascii: "H")]
     case .ready: [UInt8(ascii: "R")]
     case .listenerDue: [UInt8(ascii: "L")]
+    case .executing: [UInt8(ascii: "X")]
     case .failed(let step, let failure):
       InitMessage.head(step, failure) + Array(InitMessage.text(failure).utf8.prefix(InitMessage.most - 16))
     }
@@ -26,6 +29,7 @@ enum InitMessage: Equatable {
     case UInt8(ascii: "H") where bytes.count == 1: self = .runtimeHooksDue
     case UInt8(ascii: "R") where bytes.count == 1: self = .ready
     case UInt8(ascii: "L") where bytes.count == 1: self = .listenerDue
+    case UInt8(ascii: "X") where bytes.count == 1: self = .executing
     case UInt8(ascii: "F") where bytes.count >= 9 && bytes.count <= InitMessage.most:
       let step = InitMessage.number(bytes[1..<5])
       let errno = InitMessage.number(bytes[5..<9])

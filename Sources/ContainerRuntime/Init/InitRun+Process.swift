@@ -101,6 +101,7 @@ extension InitRun {
     try CurrentProcess.control(.parentDeathSignal, 0)
     try runtime.send(InitMessage.ready.bytes)
     try waitForRuntime(.persisted)
+    isReady = true
   }
 
   func waitForStart(_ signal: StartSignal) throws(SystemCallError) {
@@ -117,9 +118,20 @@ extension InitRun {
     try Descriptor.closeOnExec(from: Int32(3 + preserved))
   }
 
+  /// The end of the channel alone could be this process's death as well as the program's beginning.
+  func announceProgram() throws(SystemCallError) {
+    if let startFIFO {
+      try startFIFO.report.write(InitMessage.executing.bytes)
+    } else {
+      // Not by sendmsg(2), which a filter that is loaded already may refuse.
+      try runtime.write(InitMessage.executing.bytes)
+    }
+  }
+
   func execute() throws(SystemCallError) {
-    let errno = Kernel.execute(
-      program, arguments: CStringList(process.args), environment: CStringList(Environment.complete(process)))
+    let arguments = CStringList(process.args)
+    let environment = CStringList(Environment.complete(process))
+    let errno = Kernel.execute(program, arguments: arguments, environment: environment)
     throw SystemCallError("execve", program, errno)
   }
 }

@@ -20,6 +20,8 @@ final class InitRun {
 
   var root: RootDirectory?
   var program = ""
+  /// The runtime has written down that the container exists.
+  var isReady = false
   var enteredWorkingDirectory = false
 
   init(
@@ -45,15 +47,15 @@ final class InitRun {
 
   /// Goes through the sequence and becomes the user's program, or says why not and ends.
   func run() -> Never {
-    var started = false
     for (index, step) in sequence.steps.enumerated() {
       progress.value = UInt32(index + 1)
       do throws(SystemCallError) {
         try rearmParentDeathSignal(before: step)
         try perform(step, index)
-        if case .waitForStart = step { started = true }
       } catch {
-        report(.failed(step: index, error), started: started)
+        do throws(SystemCallError) { try tell(.failed(step: index, error)) } catch {
+          // Nobody listens any more; the exit status is all that is left to say.
+        }
         exitNow(1)
       }
     }
@@ -61,21 +63,17 @@ final class InitRun {
   }
 
   private func perform(_ step: InitStep, _ index: Int) throws(SystemCallError) {
-    try Fault.point("init", step.name, .before)
+    try Fault.point(.`init`, sequence.stepNames[index], .before)
     try perform(step)
-    try Fault.point("init", step.name, .after)
+    try Fault.point(.`init`, sequence.stepNames[index], .after)
   }
 
-  /// Tells the runtime, or after the start, whoever started.
-  private func report(_ message: InitMessage, started: Bool) {
-    do throws(SystemCallError) {
-      if started, let startFIFO {
-        try startFIFO.report.write(message.bytes)
-      } else {
-        try runtime.send(message.bytes)
-      }
-    } catch {
-      // Nobody listens any more; the exit status is all that is left to say.
+  /// Tells the runtime, or once it has left, whoever starts.
+  func tell(_ message: InitMessage) throws(SystemCallError) {
+    if isReady, let startFIFO {
+      try startFIFO.report.write(message.bytes)
+    } else {
+      try runtime.send(message.bytes)
     }
   }
 
@@ -138,6 +136,7 @@ final class InitRun {
     case .waitForStart(let signal): try waitForStart(signal)
     case .closeDescriptors(let preserved): try closeDescriptors(preserved)
     case .checkWorkingDirectory: try checkWorkingDirectory()
+    case .announceProgram: try announceProgram()
     case .execute: try execute()
     }
   }

@@ -50,6 +50,8 @@ public struct InitSequence: Equatable, Sendable {
     if let hooks = plan.hooks.startContainer, !hooks.isEmpty { steps.append(.runHooks(.startContainer, hooks)) }
     steps.append(.checkWorkingDirectory)
     steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
+    // After the filter the last word might be refused.
+    steps.append(.announceProgram)
     addLateFilter(plan.process, plan.seccomp)
     steps.append(.execute)
   }
@@ -78,6 +80,8 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(.waitForStart(.handshake))
     steps.append(.checkWorkingDirectory)
     steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
+    // After the filter the last word might be refused.
+    steps.append(.announceProgram)
     addLateFilter(plan.process, plan.seccomp)
     steps.append(.execute)
   }

@@ -50,6 +50,7 @@ public enum InitStep: Equatable, Sendable {
   case waitForStart(StartSignal)
   case closeDescriptors(preserved: Int)
   case checkWorkingDirectory
+  case announceProgram
   case execute
 }
 
@@ -79,7 +80,7 @@ extension InitStep {
     case .joinKeyring: "keyring"
     case .isolateMounts: "mounts.isolated"
     case .attachRoot: "rootfs.attached"
-    case .setSysctl: "sysctl"
+    case .setSysctl(let sysctl): "sysctl.\(sysctl.key)"
     case .mount(let plan, _): "mount\(plan.target)"
     case .joinCgroups: "cgroups.joined"
     case .newCgroupNamespace: "ns.cgroup.made"
@@ -114,6 +115,7 @@ extension InitStep {
     case .waitForStart: "start.awaited"
     case .closeDescriptors: "descriptors.closed"
     case .checkWorkingDirectory: "cwd.checked"
+    case .announceProgram: "program.announced"
     case .execute: "execve"
     }
   }
@@ -168,6 +170,7 @@ extension InitStep {
     case .waitForStart(let signal): "wait for start (\(signal.rawValue))"
     case .closeDescriptors(let preserved): "close every descriptor above \(2 + preserved)"
     case .checkWorkingDirectory: "check that the working directory (cwd) is inside the container"
+    case .announceProgram: "say that the program comes next"
     case .execute: "execute the program"
     }
   }
@@ -203,7 +206,7 @@ extension InitStep {
     case .setUmask: "process.user.umask"
     case .findProgram, .execute: "process.args"
     case .resetInheritedState, .enterContainer, .newSession, .joinKeyring, .isolateMounts, .joinCgroups,
-      .makeDeviceLinks, .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors:
+      .makeDeviceLinks, .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors, .announceProgram:
       nil
     }
   }

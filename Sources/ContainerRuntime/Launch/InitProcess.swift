@@ -31,6 +31,15 @@ final class InitProcess {
   /// Lets the process live.
   func release() { isReleased = true }
 
+  /// Waits until the program runs in the init's place: after the init's last word, the end of the channel.
+  /// - Returns: what the init said instead; nil when the program runs.
+  func awaitProgram() throws(SystemCallError) -> [UInt8]? {
+    let word = try receive()
+    if word != InitMessage.executing.bytes { return word }
+    let last = try receive()
+    return last.isEmpty ? nil : last
+  }
+
   /// The next message of the init; nothing when its side is closed.
   func receive() throws(SystemCallError) -> [UInt8] {
     do {

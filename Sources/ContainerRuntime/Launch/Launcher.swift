@@ -45,7 +45,13 @@ struct Launcher {
     try enter(run, only: .pid)
     let result: Result<ChildProcess, SystemCallError>
     do { result = .success(try clone(request) { run.run() }) } catch { result = .failure(error) }
-    do { try own.enterNamespace(.pid) } catch { exitNow(1) }
+    do {
+      try RuntimeStep.pidNamespaceLeft.begin()
+      try own.enterNamespace(.pid)
+      try RuntimeStep.pidNamespaceLeft.end()
+    } catch {
+      exitNow(1)
+    }
     return try result.get()
   }
 
@@ -64,9 +70,15 @@ struct Launcher {
       do throws(SystemCallError) {
         try CurrentProcess.control(.parentDeathSignal, 9)
         if entersContainer { try run.cgroups.enter() }
+        try IntermediateStep.entered.begin()
         try enter(run, only: nil)
+        try IntermediateStep.entered.end()
+        try IntermediateStep.cloned.begin()
         let child = try clone(inner) { run.run() }
+        try IntermediateStep.cloned.end()
+        try IntermediateStep.told.begin()
         try channel.second.send(Launcher.bytes(child.pid), descriptors: [child.pidfd.number])
+        try IntermediateStep.told.end()
       } catch {
         exitNow(Launcher.status(of: error))
       }

@@ -47,7 +47,7 @@ enum SourceOpener {
   /// A pidfd of the very process that is meant, not of a later one with its number.
   private static func openProcess(_ process: ProcessIdentity) throws(SystemCallError) -> Descriptor {
     let pidfd = try Descriptor.ofProcess(process.pid)
-    guard let found = try ProcessIdentity.of(pid: process.pid), found.identity == process, !found.isZombie else {
+    guard let found = try ProcessIdentity.of(pid: process.pid), found.identity == process, !found.hasEnded else {
       throw SystemCallError("pidfd_open", "process \(process.pid)", .noSuchProcess)
     }
     return pidfd

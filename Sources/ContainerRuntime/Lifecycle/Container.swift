@@ -66,7 +66,9 @@ package final class Container {
       guard let process = record.initProcess, try isAlive(process, boot) else { return .stopped }
       // A created container can be paused too; then it must not be started.
       if let cgroup = try cgroup, try cgroup.isFrozen() { return .paused }
-      return try StartFIFO.isAwaited(in: folder) ? .created : .running
+      if try StartFIFO.isAwaited(in: folder) { return .created }
+      // An init that dies lets the FIFO go a moment before it is dead.
+      return try isAlive(process, boot) ? .running : .stopped
     } catch {
       throw OperationError(converting: error)
     }
@@ -77,7 +79,7 @@ package final class Container {
     let now: String
     if let boot { now = boot } else { now = try Host.bootID() }
     guard now == record.bootID, let found = try ProcessIdentity.of(pid: process.pid) else { return false }
-    return found.identity == process && !found.isZombie
+    return found.identity == process && !found.hasEnded
   }
 
   /// A pidfd of the container's process; nil when it does not live any more. Once this is held, the number cannot mean

@@ -41,11 +41,13 @@ final class Creation {
 
   deinit {
     if isCommitted { return }
-    process = nil
+    RuntimeStep.processUndone.undo { process = nil }
     runPoststopHooks()
-    cgroups = nil
-    do throws(SystemCallError) { try folder.remove() } catch {
-      request.log(PropertyError("cleanup", error.description))
+    RuntimeStep.cgroupUndone.undo { cgroups = nil }
+    RuntimeStep.folderUndone.undo {
+      do throws(SystemCallError) { try folder.remove() } catch {
+        request.log(PropertyError("cleanup", error.description))
+      }
     }
   }
 
@@ -114,8 +116,8 @@ final class Creation {
   func awaitProgram() throws(OperationError) {
     guard let process else { return }
     try RuntimeStep.startSent.begin()
-    let message = try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
-    if !message.isEmpty { throw failure(process, message) }
+    let said = try OperationError.wrapping { () throws(SystemCallError) in try process.awaitProgram() }
+    if let said { throw failure(process, said) }
     try RuntimeStep.startSent.end()
     if record.poststart.isEmpty { return }
     try RuntimeStep.poststartRun.begin()
@@ -194,12 +196,12 @@ final class Creation {
   private func awaitReady(_ process: InitProcess) throws(OperationError) {
     try RuntimeStep.initReady.begin()
     while true {
-      let bytes = try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
+      let bytes = try receive(process)
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return try RuntimeStep.initReady.end()
       case .listenerDue: try handOverListener(process)
       case .runtimeHooksDue: try runRuntimeHooks(process)
-      case .failed, nil: throw failure(process, bytes)
+      case .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }
@@ -231,8 +233,14 @@ final class Creation {
 
   private func runPoststopHooks() {
     if !record.hooksRan { return }
+    let hooks = record.poststop
+    // Struck from the record first: a delete after a kill of this process must not run them again.
+    record.poststop = []
+    do throws(OperationError) { try persist() } catch {
+      request.log(PropertyError("cleanup", error.summary))
+    }
     let state = hookState.json(status: "stopped", pid: nil)
-    for failure in HookRunner.runAll(record.poststop, .poststop, state: state, folder: plan.bundle) {
+    for failure in HookRunner.runAll(hooks, .poststop, state: state, folder: plan.bundle) {
       request.log(PropertyError("hooks.poststop", failure.text))
     }
   }
@@ -240,8 +248,12 @@ final class Creation {
   private func tell(_ process: InitProcess, _ word: InitRun.Word) throws(OperationError) {
     do throws(SystemCallError) { try process.channel.send([word.rawValue]) } catch {
       // The init is gone; what it said last says why.
-      throw failure(process, try OperationError.wrapping { () throws(SystemCallError) in try process.receive() })
+      throw failure(process, try receive(process))
     }
+  }
+
+  private func receive(_ process: InitProcess) throws(OperationError) -> [UInt8] {
+    try OperationError.wrapping { () throws(SystemCallError) in try process.receive() }
   }
 
   /// What became of the init, from what it said or, when it said nothing, from how far it came.

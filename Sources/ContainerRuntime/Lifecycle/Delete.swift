@@ -17,10 +17,12 @@ extension Container {
       if force { return }
       throw OperationError("", "", .message("container does not exist"))
     }
+    try RuntimeStep.lockTaken.begin()
     if try !Container.takeLock(folder, force: force) {
       if force { return }
       throw OperationError("", "", .message("container does not exist"))
     }
+    try RuntimeStep.lockTaken.end()
     var record: Record?
     do throws(RecordProblem) { record = try folder.record() } catch {
       if !force { throw Container.unreadable(error) }
@@ -95,22 +97,18 @@ extension Container {
     try RuntimeStep.poststopRun.end()
   }
 
-  /// A caller that holds the lock is waited for, but not for ever: with `force`, one that hangs in the middle of making
-  /// the container is killed after two seconds, and so is the container's process that a hanging start waits for.
+  /// A caller that holds the lock is waited for, but not for ever: with `force`, one that hangs in the middle of
+  /// something is killed after two seconds.
   /// - Returns: false when the folder was removed meanwhile.
   private static func takeLock(_ folder: borrowing ContainerFolder, force: Bool) throws(OperationError) -> Bool {
     do {
       let begin = monotonicNanoseconds()
-      var killed = false
       while true {
         do throws(SystemCallError) { return try folder.lock(wait: false) } catch {
           if error.errno != .again { throw OperationError(error) }
         }
         let waited = (monotonicNanoseconds() - begin) / 1_000_000
-        if force && waited > 2000 && !killed {
-          killed = true
-          try killHolder(of: folder)
-        }
+        if force && waited > 2000 { try killHolder(of: folder) }
         if waited > (force ? 8000 : 10000) {
           throw OperationError("", "", .message("another caller holds the container's lock and does not let it go"))
         }
@@ -121,14 +119,17 @@ extension Container {
     }
   }
 
+  /// The folder is the runtime's own: whoever has locked it is one of its processes.
   private static func killHolder(of folder: borrowing ContainerFolder) throws(SystemCallError) {
-    let record: Record?
-    do { record = try folder.record() } catch { return }
-    guard let record, try Host.bootID() == record.bootID else { return }
-    let holder = record.phase == .creating ? record.runtime : record.initProcess
-    guard let holder, holder.pid != CurrentProcess.pid else { return }
-    let pidfd = try Descriptor.ofProcess(holder.pid)
-    if try ProcessIdentity.of(pid: holder.pid)?.identity == holder { try pidfd.sendSignal(9) }
+    for holder in try folder.descriptor.lockHolders() where holder != CurrentProcess.pid {
+      do {
+        let pidfd = try Descriptor.ofProcess(holder)
+        // By now the number may be another process's.
+        if try folder.descriptor.lockHolders().contains(holder) { try pidfd.sendSignal(9) }
+      } catch {
+        if error.errno != .noSuchProcess { throw error }
+      }
+    }
   }
 
   /// What is left of a container whose record is missing or damaged: the cgroups that its configuration names, or its id

@@ -11,11 +11,16 @@ extension Container {
     // An init that is no init of a pid namespace leaves the others behind; SIGKILL is for all of them then (runc).
     var reachesAll = all
     if !all && signal == 9 && container.sharesProcesses { reachesAll = try container.hasProcesses }
-    if reachesAll { return try container.killAll(signal) }
-    switch try container.status() {
-    case .created, .running, .paused: try container.kill(signal: signal)
-    case .creating, .stopped: throw OperationError("", "", .message("container not running"))
+    try RuntimeStep.signalSent.begin()
+    if reachesAll {
+      try container.killAll(signal)
+    } else {
+      switch try container.status() {
+      case .created, .running, .paused: try container.kill(signal: signal)
+      case .creating, .stopped: throw OperationError("", "", .message("container not running"))
+      }
     }
+    try RuntimeStep.signalSent.end()
   }
 
   /// Whether its pid namespace is that of the host or of others. A configuration that cannot be read says no more.

@@ -41,6 +41,13 @@ package final class RunningProcess {
 
   /// Passes signals on until the process ends, and reaps what else falls to this process.
   package func wait() throws(OperationError) -> ExitStatus {
+    try RuntimeStep.endAwaited.begin()
+    let status = try awaitEnd()
+    try RuntimeStep.endAwaited.end()
+    return status
+  }
+
+  private func awaitEnd() throws(OperationError) -> ExitStatus {
     try OperationError.wrapping { () throws(SystemCallError) in
       let signals = try Descriptor.signals(.all)
       while true {

@@ -2,31 +2,77 @@ internal import Kernel
 
 /// The named steps of the runtime's side, for faults and traces.
 enum RuntimeStep: String, CaseIterable {
+  case sealed
   case folderMade = "folder.made"
   case recordCreating = "record.creating"
   case cgroupMade = "cgroup.made"
   case sourcesOpened = "sources.opened"
+  case pidNamespaceLeft = "ns.pid.left"
   case cloned = "clone.done"
   case idsMapped = "ids.mapped"
-  case hooksRun = "hooks.run"
   case initReady = "init.ready"
+  case hooksRun = "hooks.run"
   case recordCreated = "record.created"
   case pidFileWritten = "pidfile.written"
   case persistedTold = "persisted.told"
+  case lockTaken = "lock.taken"
   case startSent = "start.sent"
   case poststartRun = "hooks.poststart"
+  case endAwaited = "end.awaited"
+  case signalSent = "signal.sent"
   case processesKilled = "processes.killed"
-  case poststopRun = "hooks.poststop"
   case cgroupRemoved = "cgroup.removed"
+  case poststopRun = "hooks.poststop"
   case folderRemoved = "folder.removed"
+  case processUndone = "undo.process"
+  case cgroupUndone = "undo.cgroup"
+  case folderUndone = "undo.folder"
 
   /// The border before the step: in a fault build, a place for a fault.
   func begin() throws(OperationError) {
-    do { try Fault.point("runtime", rawValue, .before) } catch { throw OperationError(error) }
+    do { try Fault.point(.runtime, rawValue, .before) } catch { throw OperationError(error) }
   }
 
   /// The border after the step.
   func end() throws(OperationError) {
-    do { try Fault.point("runtime", rawValue, .after) } catch { throw OperationError(error) }
+    do { try Fault.point(.runtime, rawValue, .after) } catch { throw OperationError(error) }
+  }
+
+  /// The borders around a part of undoing, which goes on whatever fails.
+  func undo(_ body: () -> Void) {
+    do throws(OperationError) { try begin() } catch {}
+    body()
+    do throws(OperationError) { try end() } catch {}
   }
 }
+
+/// The named steps of the process between the runtime and the container's, where the shape of the clone needs one.
+enum IntermediateStep: String, CaseIterable {
+  case entered = "ns.entered"
+  case cloned = "clone.done"
+  case told = "pid.told"
+
+  func begin() throws(SystemCallError) { try Fault.point(.intermediate, rawValue, .before) }
+  func end() throws(SystemCallError) { try Fault.point(.intermediate, rawValue, .after) }
+}
+
+#if APUS_FAULTS
+  extension RuntimeStep {
+    /// What a caller asked for; `undo` is what follows a failed create or run.
+    enum Operation: String, CaseIterable { case create, start, run, kill, delete, undo }
+
+    var operations: Set<Operation> {
+      switch self {
+      case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .pidNamespaceLeft, .cloned, .idsMapped,
+        .initReady, .hooksRun, .recordCreated, .pidFileWritten, .persistedTold:
+        [.create, .run]
+      case .lockTaken: [.start, .delete, .run]
+      case .startSent, .poststartRun: [.start, .run]
+      case .endAwaited: [.run]
+      case .signalSent: [.kill]
+      case .processesKilled, .cgroupRemoved, .poststopRun, .folderRemoved: [.delete, .run]
+      case .processUndone, .cgroupUndone, .folderUndone: [.undo]
+      }
+    }
+  }
+#endif

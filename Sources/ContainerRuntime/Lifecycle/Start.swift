@@ -3,7 +3,9 @@ internal import Kernel
 extension Container {
   /// Lets a created container run its program.
   package static func start(_ id: ContainerID, in store: ContainerStore) throws(OperationError) {
+    try RuntimeStep.lockTaken.begin()
     let container = try Container.locked(id, in: store)
+    try RuntimeStep.lockTaken.end()
     switch try container.status() {
     case .created: break
     case .stopped: throw OperationError("", "", .message("cannot start a container that has stopped"))
@@ -15,7 +17,7 @@ extension Container {
     let report = try OperationError.wrapping { () throws(SystemCallError) in
       try StartFIFO.start(in: container.folder)
     }
-    if !report.isEmpty { throw try container.failure(report) }
+    if report != InitMessage.executing.bytes { throw try container.failure(report) }
     try RuntimeStep.startSent.end()
     try container.runPoststartHooks()
   }
@@ -37,7 +39,11 @@ extension Container {
 
   /// The init speaks of its own sequence, which is made again from the configuration that it was made from.
   private func failure(_ report: [UInt8]) throws(OperationError) -> OperationError {
+    let said = report.starts(with: InitMessage.executing.bytes) ? Array(report.dropFirst()) : report
+    if said.isEmpty {
+      return OperationError("", "", .message("the container's process died before its program could run"))
+    }
     let (plan, sequence) = try storedPlan()
-    return InitFailureReport(sequence: sequence, process: plan.process).error(report, progress: 0)
+    return InitFailureReport(sequence: sequence, process: plan.process).error(said, progress: 0)
   }
 }

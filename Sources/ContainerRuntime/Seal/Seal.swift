@@ -9,7 +9,8 @@ package enum Seal {
   /// Returns at once when this process runs sealed. Otherwise it starts again, sealed, and does not return.
   package static func ensure() throws(OperationError) {
     do {
-      if try isSealed() { return }
+      try RuntimeStep.sealed.begin()
+      if try isSealed() { return try RuntimeStep.sealed.end() }
       if StartOfProgram.variable(marker) != nil {
         throw SystemCallError.refused(
           "the program's own file could not be protected: it is still writable after a restart")

@@ -37,14 +37,19 @@ enum StartFIFO {
   }
 
   /// Tells the init to go on, and waits until its program runs.
-  /// - Returns: what the init said on failing; empty when it did not fail.
+  /// - Returns: all that the init said before its end of the FIFO was closed.
   static func start(in folder: borrowing ContainerFolder) throws(SystemCallError) -> [UInt8] {
     let report = try folder.descriptor.open(reportName, [.readOnly, .nonBlocking, .noFollow])
     try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow]).write([1])
-    while true {
+    var said: [UInt8] = []
+    while said.count <= InitMessage.most {
       let events = try poll([(report.number, .readable)], timeout: nil)[0]
-      if events.contains(.readable) { return try report.read(most: InitMessage.most) }
-      if !events.isEmpty { return [] }
+      if events.contains(.readable) {
+        said += try report.read(most: InitMessage.most + 2)
+      } else if !events.isEmpty {
+        break
+      }
     }
+    return said
   }
 }

@@ -32,7 +32,7 @@ extension Invocation {
     return status.code
   }
 
-  private func createRequest(
+  func createRequest(
     _ reporter: Reporter, _ inherited: InheritedDescriptors
   ) throws(OperationError) -> CreateRequest {
     var request = CreateRequest(

@@ -1,0 +1,505 @@
+#!/usr/bin/env python3
+"""Goes through every step at which a fault build of apus can be stopped, in every way, and checks after each that the
+container is in a legal state, that `delete --force` ends and removes all of it, and that its id can be used again.
+
+Usage: walk-faults.py APUS BUSYBOX FOLDER [--only TEXT] [--workers N]
+
+APUS is the fault build, BUSYBOX a static busybox, FOLDER an empty folder for everything that is made. To be run as root
+in a private mount namespace. Prints what was done; the exit status is 1 when anything was found.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PR_SET_CHILD_SUBREAPER = 36
+SECONDS = time.monotonic
+# What a hanging process waits in: poll without descriptors, by its number on x86_64 and aarch64 (ppoll there).
+POLLS = {"7", "271", "73"}
+STATUSES = {"creating", "created", "running", "stopped"}
+ERRORS = ["ENOSPC", "EPERM", "ENOMEM"]
+
+
+class Problem(Exception):
+    pass
+
+
+class Bundle:
+    """A bundle of one worker: the options that go with it, and where its hooks write to."""
+
+    def __init__(self, folder, config, options):
+        self.folder = folder
+        self.options = options
+        self.out = folder + "/out"
+        os.makedirs(self.out)
+        text = json.dumps(config).replace("@OUT@", self.out)
+        with open(folder + "/config.json", "w") as file:
+            file.write(text)
+
+    def reset(self):
+        for name in os.listdir(self.out):
+            os.unlink(self.out + "/" + name)
+
+    def lines(self, name):
+        try:
+            with open(f"{self.out}/{name}") as file:
+                return len(file.readlines())
+        except FileNotFoundError:
+            return 0
+
+
+class Process:
+    """A started apus whose outputs go to files."""
+
+    def __init__(self, worker, words, fault=None):
+        self.words = words
+        self.paths = worker.folder + "/stdout", worker.folder + "/stderr"
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        if fault:
+            environment["APUS_FAULT"] = fault
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        self.pid = os.posix_spawn(
+            worker.apus, ["apus", "--root", worker.root] + words, environment,
+            file_actions=[(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)]
+            + [(os.POSIX_SPAWN_OPEN, n + 1, path, flags, 0o600) for n, path in enumerate(self.paths)])
+        self.status = None
+
+    def poll(self):
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status
+
+    def wait(self, limit):
+        end = SECONDS() + limit
+        pause = 0.0003
+        while self.poll() is None:
+            if SECONDS() > end:
+                children = [f"{pid} {read(f'/proc/{pid}/stack')}" for pid in children_of(self.pid)]
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                raise Problem(f"{self.words[0]} did not end within {limit} s; its children: {children}")
+            time.sleep(pause)
+            pause = min(pause * 1.3, 0.005)
+        return self.status
+
+    @property
+    def stdout(self):
+        return read(self.paths[0])
+
+    @property
+    def stderr(self):
+        return read(self.paths[1])
+
+
+def read(path):
+    try:
+        with open(path, errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def children_of(pid):
+    return [int(child) for child in read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def hangs(pid):
+    fields = read(f"/proc/{pid}/syscall").split()
+    return len(fields) > 2 and fields[0] in POLLS and fields[2] == "0x0"
+
+
+class Worker:
+    """Does cases one after another, all with one id: each shows that the id of the one before can be used again."""
+
+    def __init__(self, number, arguments, rootfs):
+        self.apus = arguments.apus
+        number = f"{number:02}"  # no id is the beginning of another
+        self.folder = f"{arguments.folder}/{number}"
+        self.root = self.folder + "/root"
+        self.id = f"fault-{os.path.basename(arguments.folder)}-{number}"
+        os.makedirs(self.folder)
+        self.rootfs = rootfs
+        self.bundles = {}
+        self.mounts = read("/proc/self/mountinfo")
+        self.hierarchies = [
+            line.split()[4] for line in self.mounts.splitlines() if " - cgroup" in line]
+
+    def bundle(self, name):
+        if name not in self.bundles:
+            config, options = configuration(name, self.rootfs)
+            folder = f"{self.folder}/{name}"
+            self.bundles[name] = Bundle(folder, config, options)
+        return self.bundles[name]
+
+    def run(self, *words, fault=None, limit=5):
+        process = Process(self, list(words), fault)
+        process.wait(limit)
+        return process
+
+    def create(self, bundle, fault=None, command="create"):
+        pid_file = self.folder + "/pid"
+        words = [command, "--bundle", bundle.folder, "--pid-file", pid_file] + bundle.options + [self.id]
+        return Process(self, words, fault)
+
+    def check(self, case):
+        """One case from the beginning to the end."""
+        bundle = self.bundle(case.bundle)
+        bundle.reset()
+        prepared = case.operation in ("start", "delete", "kill")
+        if prepared:
+            fault = case.fault if case.side != "runtime" else None
+            first = self.create(bundle, fault)
+            if first.wait(5) != 0:
+                raise Problem(f"create: {first.status}: {first.stderr}")
+            if case.operation == "kill":
+                self.expect(self.run("start", self.id))
+        process = self.begin(case, bundle)
+        self.strike(case, process)
+        status = process.wait(5)
+        self.check_answer(case, process, status)
+        self.check_state(case, bundle)
+        for _ in (1, 2):
+            answer = self.run("delete", "--force", self.id)
+            if answer.status != 0:
+                raise Problem(f"delete --force: {answer.status}: {answer.stderr}")
+        self.check_remains(case, bundle)
+
+    def begin(self, case, bundle):
+        if case.operation in ("create", "run", "undo"):
+            return self.create(bundle, case.fault, "run" if case.operation == "run" else "create")
+        words = {"start": ["start"], "delete": ["delete", "--force"], "kill": ["kill"]}[case.operation]
+        tail = ["KILL"] if case.operation == "kill" else []
+        return Process(self, words + [self.id] + tail, case.fault if case.side == "runtime" else None)
+
+    def strike(self, case, process):
+        """For a process that hangs: waits until it does, and ends what the case wants ended."""
+        if case.action == "stop":
+            time.sleep(case.delay)
+            try:
+                os.kill(process.pid, signal.SIGSTOP)
+            except ProcessLookupError:
+                return
+        elif not case.hangs:
+            return
+        else:
+            self.await_hang(case, process)
+        if case.victim == "runtime":
+            os.kill(process.pid, signal.SIGKILL)
+        elif case.victim == "delete":
+            begin = SECONDS()
+            answer = Process(self, ["delete", "--force", self.id])
+            if answer.wait(5) != 0:
+                raise Problem(f"delete --force: {answer.status}: {answer.stderr} after {SECONDS() - begin:.1f} s")
+            try:
+                os.kill(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        else:
+            for child in children_of(process.pid) or self.container():
+                os.kill(child, signal.SIGKILL)
+            os.kill(process.pid, signal.SIGKILL if process.poll() is None and case.side == "runtime" else 0)
+
+    def container(self):
+        pid = json.loads(self.run("state", self.id).stdout or "{}").get("pid", 0)
+        return [pid] if pid > 1 else []
+
+    def await_hang(self, case, process):
+        end = SECONDS() + 3
+        while SECONDS() < end:
+            if case.side == "runtime":
+                if hangs(process.pid):
+                    return
+            elif any(hangs(child) for child in children_of(process.pid) + children_of(os.getpid())
+                     if child != process.pid):
+                return
+            if process.poll() is not None:
+                raise Problem(f"the point was not reached: {process.status}: {process.stderr}")
+            time.sleep(0.0005)
+        raise Problem("the point was not reached in 3 s")
+
+    def check_answer(self, case, process, status):
+        if case.action == "stop" or case.hangs:
+            return
+        if case.action == "kill" and case.side == "runtime":
+            if status != -signal.SIGKILL:
+                raise Problem(f"the point was not reached: {status}: {process.stderr}")
+            return
+        if status == 0 and case.may_succeed:
+            return
+        if status == 0:
+            raise Problem("the point was not reached, or its fault was passed over: status 0")
+        lines = process.stderr.splitlines()
+        if status not in (1, 137) or (status == 1 and len(lines) != 1):
+            raise Problem(f"status {status} and {len(lines)} lines: {process.stderr}")
+        if lines and not lines[0].startswith("apus: "):
+            raise Problem(f"no line of apus: {lines[0]}")
+
+    def check_state(self, case, bundle):
+        state = self.run("state", self.id, limit=1)
+        if state.status == 0:
+            status = json.loads(state.stdout)["status"]
+            if status not in STATUSES:
+                raise Problem(f"status {status}")
+            if case.operation in ("create", "undo") and status == "running":
+                raise Problem("running after a fault in create")
+        elif "does not exist" not in state.stderr:
+            raise Problem(f"state: {state.status}: {state.stderr}")
+        if case.operation in ("create", "undo") and bundle.lines("ran"):
+            raise Problem("the program ran after a fault in create")
+
+    def check_remains(self, case, bundle):
+        end = SECONDS() + 1
+        while True:
+            left = self.remains()
+            if not left:
+                break
+            if SECONDS() > end:
+                raise Problem(f"left: {left}")
+            time.sleep(0.002)
+        created, stopped = bundle.lines("createRuntime"), bundle.lines("poststop")
+        if stopped > 1:
+            raise Problem(f"the poststop hook ran {stopped} times")
+        if created and not stopped and "hooks.poststop" not in case.fault:
+            raise Problem("the createRuntime hook ran and the poststop hook did not")
+
+    def remains(self):
+        left = []
+        if os.path.exists(f"{self.root}/{self.id}"):
+            left.append(f"{self.root}/{self.id}: {os.listdir(f'{self.root}/{self.id}')}")
+        for hierarchy in self.hierarchies:
+            left += [f"{hierarchy}/{name}" for name in os.listdir(hierarchy) if self.id in name]
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+            left += [f"process {pid}: {read(f'/proc/{pid}/cmdline')!r}" for pid in children_of(os.getpid())]
+        except ChildProcessError:
+            pass
+        if read("/proc/self/mountinfo") != self.mounts:
+            left.append("mounts: " + read("/proc/self/mountinfo"))
+        return left
+
+    @staticmethod
+    def expect(process):
+        if process.status != 0:
+            raise Problem(f"{process.words[0]}: {process.status}: {process.stderr}")
+
+    def clear(self):
+        """After a problem: whatever is left is ended from outside, so that the next case begins clean."""
+        for pid in children_of(os.getpid()):
+            os.kill(pid, signal.SIGKILL)
+        end = SECONDS() + 2
+        while self.remains() and SECONDS() < end:
+            shutil.rmtree(f"{self.root}/{self.id}", ignore_errors=True)
+            for hierarchy in self.hierarchies:
+                for name in os.listdir(hierarchy):
+                    if self.id in name:
+                        for pid in read(f"{hierarchy}/{name}/cgroup.procs").split():
+                            os.kill(int(pid), signal.SIGKILL)
+                        try:
+                            os.rmdir(f"{hierarchy}/{name}")
+                        except OSError:
+                            pass
+            time.sleep(0.01)
+
+
+class Case:
+    def __init__(self, operation, point, edge, action, bundle, victim=None, delay=0.0):
+        self.operation = operation
+        self.side = point.split(".")[0]
+        self.point, self.edge, self.action, self.bundle, self.victim = point, edge, action, bundle, victim
+        self.delay = delay
+        self.fault = f"{point}:{edge}:{action}" if action != "stop" else ""
+        if operation == "undo":
+            self.fault += " runtime.persisted.told:before:err=ENOSPC"
+
+    hangs = property(lambda self: self.action == "hang")
+
+    @property
+    def may_succeed(self):
+        if self.point == "runtime.end.awaited" or self.operation == "undo":
+            return False
+        # The init is told to live on before this border; what comes after it is no part of create.
+        if self.operation == "create":
+            return (self.point, self.edge) in (("init.ready", "after"), ("init.start.awaited", "before"))
+        # After its last word the init's death is no other than the program's.
+        late = [("init.program.announced", "after"), ("init.seccomp", "before"), ("init.seccomp", "after"),
+                ("init.execve", "before")]
+        return self.action == "kill" and self.operation == "start" and (self.point, self.edge) in late
+
+    def __str__(self):
+        victim = f" and then {self.victim}" if self.victim else ""
+        return f"{self.bundle}: {self.operation} {self.fault or f'SIGSTOP after {self.delay * 1000:.1f} ms'}{victim}"
+
+
+def configuration(name, rootfs):
+    """The configuration of a bundle by its name, and the options for create."""
+    busybox = rootfs + "/bin/busybox"
+
+    def hook(point):
+        return [{"path": busybox, "args": ["sh", "-c", f"echo x >> @OUT@/{point}"]}]
+
+    config = json.loads(read(rootfs + "/../config.json"))
+    config["root"]["path"] = rootfs
+    script = "echo x > /out/ran; " + ("exit 0" if name.endswith("-run") else "exec sleep 1000")
+    config["process"].update(
+        terminal=False, args=["/bin/busybox", "sh", "-c", script], oomScoreAdj=100,
+        scheduler={"policy": "SCHED_OTHER"}, ioPriority={"class": "IOPRIO_CLASS_BE", "priority": 4})
+    config["mounts"].append(
+        {"destination": "/out", "type": "bind", "source": "@OUT@", "options": ["rbind", "rw"]})
+    config["domainname"] = "faults"
+    config["linux"].update(
+        sysctl={"net.ipv4.ip_forward": "1"}, personality={"domain": "LINUX"}, rootfsPropagation="private")
+    config["hooks"] = {
+        "prestart": hook("prestart"), "createRuntime": hook("createRuntime"),
+        "createContainer": [{"path": "/bin/true"}],
+        "startContainer": [{"path": "/bin/busybox", "args": ["busybox", "true"]}],
+        "poststart": hook("poststart"), "poststop": hook("poststop")}
+    options = []
+    base = name.removesuffix("-run")
+    if base == "users":
+        mapping = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+        config["linux"].update(uidMappings=mapping, gidMappings=mapping)
+        config["linux"]["timeOffsets"] = {"boottime": {"secs": 100}}
+        config["linux"]["namespaces"] += [{"type": "user"}, {"type": "time"}]
+    if base == "moved":
+        options = ["--no-pivot"]
+    if base == "chroot":
+        config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] != "mount"]
+        config["mounts"] = []
+        config["root"]["readonly"] = False
+        config["process"]["args"] = ["/bin/busybox", "sleep", "1000"]
+        for property in ("maskedPaths", "readonlyPaths", "rootfsPropagation", "sysctl"):
+            config["linux"].pop(property, None)
+    return config, options
+
+
+BUNDLES = ["plain", "users", "moved", "chroot"]
+
+
+def cases(worker):
+    """Every case: those of the plain bundle, and of the others what the bundles before do not have."""
+    seen, quick, patient = set(), [], []
+    for name in BUNDLES:
+        bundle = worker.bundle(name)
+        words = [worker.apus, "debug", "steps", "--bundle", bundle.folder, "--pid-file", "x"] + bundle.options
+        steps = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
+        for line in steps.splitlines():
+            operation, point = line.split(" ", 1)
+            if (operation, point) in seen:
+                continue
+            seen.add((operation, point))
+            quick += quick_cases(operation, point, name, len(seen))
+            if operation in ("create", "start", "delete", "run") and point != "init.execve":
+                patient += patient_cases(operation, point, name)
+    patient += [Case("create", "runtime.any", "before", "stop", "plain", "delete", n * 0.0007) for n in range(20)]
+    return seen, quick, patient
+
+
+def quick_cases(operation, point, name, number):
+    side = point.split(".")[0]
+    if operation == "run":
+        name += "-run"
+    edges = ["before", "after"]
+    if point == "init.start.awaited" and operation != "run":
+        edges = ["before"] if operation == "create" else ["after"]
+    if point == "init.execve":
+        edges = ["before"]
+    found = []
+    for edge in edges:
+        error = "err=" + ERRORS[number % len(ERRORS)]
+        if operation != "undo":
+            found.append(Case(operation, point, edge, error, name))
+        found.append(Case(operation, point, edge, "kill", name))
+        # Its own sign of life is gone with the init when the runtime of start comes to wait for it.
+        late = (point, edge) in (("init.ready", "after"), ("init.start.awaited", "before"))
+        if operation in ("create", "run") and point != "runtime.end.awaited" and not (late and operation == "create"):
+            found.append(Case(operation, point, edge, "hang", name, "runtime"))
+        if side == "runtime" and operation in ("create", "start", "delete", "kill"):
+            found.append(Case(operation, point, edge, "hang", name, "init"))
+    return found
+
+
+def patient_cases(operation, point, name):
+    """A caller that hangs for ever, and `delete --force` by another one, which waits for two seconds before it acts."""
+    if operation == "run" or point in ("runtime.sealed", "runtime.folder.made", "init.start.awaited"):
+        return []
+    if operation == "delete":
+        return []
+    if operation == "start" and not point.startswith("runtime."):
+        return []
+    return [Case(operation, point, "after" if point == "runtime.lock.taken" else "before", "hang", name, "delete")]
+
+
+def work(number, arguments, rootfs, list_of_cases, report):
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    worker = Worker(number, arguments, rootfs)
+    for case in list_of_cases:
+        try:
+            worker.check(case)
+        except (Problem, OSError, ValueError) as problem:
+            os.write(report, f"{case}: {problem!r}\n".encode())
+            worker.clear()
+    os.write(report, b"")
+
+
+def make_rootfs(arguments):
+    rootfs = arguments.folder + "/bundle/rootfs"
+    for folder in ("bin", "dev", "etc", "proc", "sys", "tmp", "out"):
+        os.makedirs(f"{rootfs}/{folder}")
+    shutil.copy(arguments.busybox, rootfs + "/bin/busybox")
+    for applet in ("sh", "sleep"):
+        os.symlink("busybox", f"{rootfs}/bin/{applet}")
+    subprocess.run([arguments.apus, "spec", "--bundle", arguments.folder + "/bundle"], check=True)
+    return rootfs
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("apus")
+    parser.add_argument("busybox")
+    parser.add_argument("folder")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--patient", type=int, default=12)
+    arguments = parser.parse_args()
+    begin = SECONDS()
+    rootfs = make_rootfs(arguments)
+    seen, quick, patient = cases(Worker(99, arguments, rootfs))
+    quick = [case for case in quick if arguments.only in str(case)]
+    patient = [case for case in patient if arguments.only in str(case)]
+    reading, writing = os.pipe()
+    children = []
+    shares = [quick[n::arguments.workers] for n in range(arguments.workers)]
+    shares += [patient[n::arguments.patient] for n in range(arguments.patient)]
+    for number, share in enumerate(shares):
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            work(number, arguments, rootfs, share, writing)
+            os._exit(0)
+        children.append(child)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        problems = file.readlines()
+    ended = [os.waitpid(child, 0)[1] for child in children]
+    for problem in problems:
+        print("problem: " + problem, end="")
+    sides = [point.split(".")[0] for point in {point for _, point in seen}]
+    print(
+        f"{len(sides)} steps ({sides.count('runtime')} of the runtime, {sides.count('init')} of the init,"
+        f" {sides.count('intermediate')} between them), {len(quick) + len(patient)} faults, {len(problems)} problems,"
+        f" {SECONDS() - begin:.0f} s")
+    sys.exit(1 if problems or any(ended) else 0)
+
+
+if __name__ == "__main__":
+    main()
