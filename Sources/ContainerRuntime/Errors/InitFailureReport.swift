@@ -3,6 +3,9 @@ internal import Kernel
 /// Tells in full what went wrong in the container's process, from the few bytes that it sent or from the step in which
 /// it died. Both are its word and are checked.
 struct InitFailureReport {
+  /// How the report of an init begins that is gone without a word.
+  static let death = "the container's process died"
+
   let sequence: InitSequence
   let process: ProcessPlan
 
@@ -12,10 +15,10 @@ struct InitFailureReport {
     }
     let index = Int(progress) - 1
     guard sequence.steps.indices.contains(index) else {
-      return OperationError("", "", .message("the container's process died before its first step"))
+      return OperationError("", "", .message("\(Self.death) before its first step"))
     }
     return OperationError(
-      "", "", .message("the container's process died: \(sequence.steps[index].text)"), step: place(index))
+      "", "", .message("\(Self.death): \(sequence.steps[index].text)"), step: place(index))
   }
 
   private func told(_ index: Int, _ error: SystemCallError) -> OperationError {

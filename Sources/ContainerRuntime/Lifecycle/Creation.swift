@@ -258,6 +258,8 @@ final class Creation {
 
   /// What became of the init, from what it said or, when it said nothing, from how far it came.
   private func failure(_ process: InitProcess, _ message: [UInt8]) -> OperationError {
-    InitFailureReport(sequence: sequence, process: plan.process).error(message, progress: process.progress.value)
+    let report = InitFailureReport(sequence: sequence, process: plan.process)
+    let error = report.error(message, progress: process.progress.value)
+    return MemoryShortage(plan: plan, cgroup: record.cgroups).explaining(error)
   }
 }

@@ -61,6 +61,7 @@ struct PlanBuilder {
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
+    checkMemory()
     let seccomp = decideSeccomp()
     guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
     return Plan(

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// The command `list` where the store is not as it should be, or large.
+@Suite(.scratch) struct ListTests {
+  private func list(_ options: String...) throws -> Output {
+    let scratch = try Scratch.current
+    return try scratch.run([scratch.apus, "--root", scratch.root, "list"] + options)
+  }
+
+  /// Records as crashes, disks and other programs leave them.
+  static let damages: [String] = ["nothing", "empty", "object", "garbage", "folder", "truncated", "stranger", "newer"]
+
+  private func damage(_ kind: String, of folder: String, like record: String) throws {
+    let file = folder + "/state.json"
+    switch kind {
+    case "nothing": break
+    case "folder": try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+    default:
+      let texts = [
+        "empty": "", "object": "{}", "garbage": String(repeating: "x", count: 1 << 20),
+        "truncated": String(record.prefix(record.count / 2)), "stranger": record,
+        "newer": record.replacing("\"version\":1", with: "\"version\":99"),
+      ]
+      try Data(try #require(texts[kind]).utf8).write(to: URL(filePath: file))
+    }
+  }
+
+  /// E7: a line with the id, so that its owner can delete it, and the others are there.
+  @Test(arguments: damages) func damagedContainerIsALine(kind: String) throws {
+    let container = try Container()
+    try container.createSleeping()
+    let folder = container.scratch.root + "/damaged"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try damage(kind, of: folder, like: readText(container.stateFile))
+    let lines = try list().succeed().lines.map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.contains(["damaged", "?", "corrupt", "root"]))
+    #expect(lines.contains { $0.first == container.id && $0[2] == "created" })
+    let entries = try #require(try JSONValue(parsing: list("-f", "json").succeed().stdout).array)
+    let damaged = try #require(entries.first { $0["id"] == "damaged" })
+    #expect(damaged["status"] == "corrupt" && damaged["pid"] == 0)
+    #expect(entries.contains { $0["id"] == .string(container.id) && $0["status"] == "created" })
+    #expect(try list("-q").succeed().lines == [container.id, "damaged"].sorted())
+    try container.scratch.apus("delete", "--force", "damaged").succeed()
+    #expect(try list("-q").succeed().lines == [container.id])
+  }
+
+  /// E38: what is no folder with the name of a container is said in the log and not followed.
+  @Test func foreignEntriesAreLogged() throws {
+    let scratch = try Scratch.current
+    try FileManager.default.createDirectory(atPath: scratch.root + "/not a name", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: scratch.root + "/link", withDestinationPath: "/etc")
+    try Data().write(to: URL(filePath: scratch.root + "/file"))
+    let log = scratch.path("log")
+    let output = try scratch.run([scratch.apus, "--root", scratch.root, "--log", log, "list", "-q"]).succeed()
+    #expect(output.stdout.isEmpty && output.stderr.isEmpty)
+    for name in ["not a name", "link", "file"] { #expect(readText(log).contains(name)) }
+  }
+
+  /// S10: the words of a configuration do not drive the caller's terminal.
+  @Test func controlCharactersOfABundleAreEscaped() throws {
+    let container = try Container()
+    try container.createSleeping()
+    let record = readText(container.stateFile)
+    let hostile = record.replacing("\"bundle\":\"", with: "\"bundle\":\"\\u001b[2J\\u009b")
+    try Data(hostile.utf8).write(to: URL(filePath: container.stateFile))
+    let output = try list().succeed()
+    #expect(output.stdout.contains("\\u{1b}[2J\\u{9b}"))
+    #expect(!output.stdout.unicodeScalars.contains { $0.value == 0x1b || $0.value == 0x9b })
+  }
+
+  @Test func tableIsLaidOutAsThatOfRunc() throws {
+    let container = try Container()
+    try container.createSleeping()
+    let state = try container.state()
+    let cells = [
+      container.id, "\(try container.pid)", "created", container.bundle, try #require(state["created"]?.string), "root",
+    ]
+    let header = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]
+    var lines = ["", ""]
+    for (head, cell) in zip(header, cells) {
+      let width = head == "OWNER" ? 0 : max(12, max(head.count, cell.count) + 3)
+      lines[0] += head.padding(toLength: max(width, head.count), withPad: " ", startingAt: 0)
+      lines[1] += cell.padding(toLength: max(width, cell.count), withPad: " ", startingAt: 0)
+    }
+    #expect(try list().succeed().stdout == lines.joined(separator: "\n") + "\n")
+  }
+
+  /// A thousand containers are listed in a moment: nothing is read for each that could be read once.
+  @Test func thousandContainersAreListedAtOnce() throws {
+    let container = try Container()
+    try container.createSleeping()
+    let record = readText(container.stateFile)
+    for number in 1...999 {
+      let folder = "\(container.scratch.root)/copy-\(number)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      let copy = record.replacing("\"id\":\"\(container.id)\"", with: "\"id\":\"copy-\(number)\"")
+      try Data(copy.utf8).write(to: URL(filePath: folder + "/state.json"))
+    }
+    let start = ContinuousClock.now
+    let output = try list().succeed()
+    #expect(ContinuousClock.now - start < .seconds(1))
+    #expect(output.lines.count == 1001)
+    #expect(output.lines.filter { $0.contains(" running ") }.count == 999)
+  }
+
+  @Test func ownerIsThatOfTheFolder() throws {
+    let container = try Container()
+    try container.createSleeping()
+    for (uid, name) in [(UInt32(65534), "nobody"), (4_000_000, "#4000000")] {
+      #expect(unsafe chown(container.scratch.inside(container.stateFolder), uid, 0) == 0)
+      #expect(try list().succeed().lines.last?.hasSuffix(" \(name)") == true)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// A memory limit that is too low for the start (security case D9).
+@Suite(.scratch) struct MemoryShortageTests {
+  private func container(limit: Int, disableOOMKiller: Bool = false) throws -> Container {
+    try Container { config in
+      config["process.args"] = ["sleep", "1000"]
+      config["linux.resources.memory"] = [
+        "limit": .integer(limit), "swap": .integer(limit), "disableOOMKiller": .bool(disableOOMKiller),
+      ]
+    }
+  }
+
+  @Test(arguments: [4096, 16_384, 32_768, 65_536]) func limitAndNeedAreTold(limit: Int) throws {
+    let container = try container(limit: limit)
+    for command in ["create", "run"] {
+      let output = try container.scratch.start(container.words(command)).wait(timeout: 15)
+      try container.expectRefusal(
+        of: output, saying: "the memory limit (\(limit) bytes) is too low for the start, which takes about 262144 bytes"
+      )
+    }
+  }
+
+  /// The number is not too low: with it, everything starts.
+  @Test func needIsEnough() throws {
+    let container = try container(limit: 262_144)
+    try container.create().succeed()
+    try container.start().succeed()
+    usleep(100_000)
+    #expect(try container.status == "running")
+    let peak = try #require(Int(try container.text(of: "memory.max_usage_in_bytes", inHierarchy: "memory")))
+    #expect(peak <= 262_144)
+  }
+
+  /// It would wait for ever.
+  @Test func startThatCouldOnlyWaitIsRefusedUpFront() throws {
+    let container = try container(limit: 65_536, disableOOMKiller: true)
+    let output = try container.scratch.start(container.words("create")).wait(timeout: 5)
+    try container.expectRefusal(of: output, saying: "memory.limit", "65536 bytes", "262144 bytes", "disableOOMKiller")
+  }
+
+  @Test func otherDeathsAreNotBlamedOnMemory() throws {
+    let container = try container(limit: 67_108_864)
+    try container.edit { $0["process.args"] = ["/nowhere"] }
+    let output = try container.expectRefusal(saying: "no such file or directory")
+    #expect(!output.stderr.contains("memory"))
+  }
+}
