@@ -79,10 +79,8 @@ struct CallTable {
       conditional.append([rule])
     case .conditional(let place):
       let index = Int(place)
-      // Beyond the limit the profile is refused anyhow, and need not be searched.
-      let isKnown =
-        conditional[index].count <= FilterProgram.maximumInstructions
-        && conditional[index].contains(where: rule.hasSameEffect)
+      // Repeating a rule costs nothing; the search is bounded, since a hostile profile may have any number of rules.
+      let isKnown = conditional[index].count < 256 && conditional[index].contains(where: rule.hasSameEffect)
       if !isKnown { conditional[index].append(rule) }
     }
   }

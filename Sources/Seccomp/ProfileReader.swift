@@ -38,7 +38,7 @@ struct ProfileReader {
     } else if flags.contains(.waitKillable) {
       throw ProfileError("flags", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
     }
-    if profile.listenerMetadata != nil, profile.listenerPath?.isEmpty ?? true {
+    if !(profile.listenerMetadata ?? "").isEmpty, profile.listenerPath?.isEmpty ?? true {
       throw ProfileError("listenerMetadata", "must not be set without listenerPath")
     }
     return flags

@@ -21,7 +21,7 @@ struct Oracle {
   enum Layout { case tree, list }
 
   private let executable: URL
-  private let numbers: [SystemCallABI: [String: UInt32]]
+  private let numbers: [SystemCallABI: [String: Int]]
 
   /// Compiled, and its tables read, once.
   static let shared = Result { try Oracle() }
@@ -30,22 +30,31 @@ struct Oracle {
     let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Oracle/libseccomp-oracle.c")
     executable = try CProgram.build(source, options: ["-lseccomp"])
     let names = (0..<SystemCallNames.count).map(SystemCallNames.name(at:))
-    var numbers: [SystemCallABI: [String: UInt32]] = [:]
+    var numbers: [SystemCallABI: [String: Int]] = [:]
     for abi in SystemCallABI.allCases {
       let script = names.map { "resolve \(abi) \($0)\n" }.joined()
-      let lines = try CProgram.run(executable, input: script).split(separator: "\n")
-      guard lines.count == names.count else { throw CProgram.Failure(description: "\(lines.count) numbers") }
-      for (name, line) in zip(names, lines) {
-        guard let number = Int(line.dropFirst("number ".count)) else { throw CProgram.Failure(description: "\(line)") }
-        // Negative: none of this architecture (__PNR_…), or of none at all (__NR_SCMP_ERROR).
-        if number >= 0 { numbers[abi, default: [:]][name] = UInt32(number) }
-      }
+      let answers = try CProgram.run(executable, input: script).split(separator: "\n").map { Int($0.dropFirst(7))! }
+      numbers[abi] = Dictionary(zip(names, answers)) { $1 }
     }
     self.numbers = numbers
   }
 
-  /// The number of a call with the bit of x32; nil when libseccomp has none, or reaches it by socketcall(2) or ipc(2).
-  func number(of name: String, _ abi: SystemCallABI) -> UInt32? { numbers[abi]?[name] }
+  /// What libseccomp calls the call: its number, with the bit of x32; -1 for a name that it does not know; less for a
+  /// call of other architectures, or one that it reaches by socketcall(2) or ipc(2).
+  func pseudoNumber(of name: String, _ abi: SystemCallABI) -> Int? { numbers[abi]?[name] }
+
+  /// The number of a call; nil when there is none that the kernel has.
+  func number(of name: String, _ abi: SystemCallABI) -> UInt32? {
+    pseudoNumber(of: name, abi).flatMap { $0 < 0 ? nil : UInt32($0) }
+  }
+
+  /// The names of the calls of these numbers; nil where there is none.
+  func names(of numbers: [UInt32], _ abi: SystemCallABI) throws -> [String?] {
+    let script = numbers.map { "name \(abi) \($0)\n" }.joined()
+    return try CProgram.run(executable, input: script).split(separator: "\n").map { line in
+      line == "name -" ? nil : String(line.dropFirst(5))
+    }
+  }
 
   /// Compiles profiles for conventions, of which the first is the kernel's own.
   func compile(_ profiles: [(profile: OCI.Seccomp, abis: [SystemCallABI])], layout: Layout = .tree) throws -> [Answer] {

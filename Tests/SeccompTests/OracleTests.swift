@@ -8,7 +8,7 @@ import Testing
 /// exception is accounted for.
 @Suite struct OracleTests {
   /// How many random profiles of each shape; more with APUS_ORACLE_PROFILES.
-  static let randomProfiles = ProcessInfo.processInfo.environment["APUS_ORACLE_PROFILES"].flatMap { Int($0) } ?? 100
+  static let randomProfiles = ProcessInfo.processInfo.environment["APUS_ORACLE_PROFILES"].flatMap { Int($0) } ?? 50
 
   @Test(
     .enabled(if: SharedConfigurations.isPresent),

@@ -9,8 +9,9 @@
 //   rule ACTION NAME COUNT [INDEX OPERATOR A B]...
 //   end                            export the program
 //   resolve ARCH NAME              the number of a system call
+//   name ARCH NUMBER               the name of a system call
 // Standard output: `rule RC` or `rule unknown`, `program COUNT` and COUNT lines `CODE JT JF K`, `failed RC`,
-// `number N`; `died SIGNAL` in place of all of a filter's lines, since libseccomp 2.5.4 crashes or never ends on some
+// `number N`, `name NAME` (`name -` for none); `died SIGNAL` in place of all of a filter's lines, since libseccomp 2.5.4 crashes or never ends on some
 // rules: each filter has a process of its own, which an alarm ends.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -114,6 +115,11 @@ static void run(char *line, scmp_filter_ctx *filter) {
     uint32_t arch = next_arch();
     const char *name = strtok(NULL, " \n");
     printf("number %d\n", name == NULL ? __NR_SCMP_ERROR : seccomp_syscall_resolve_name_arch(arch, name));
+  } else if (strcmp(command, "name") == 0) {
+    uint32_t arch = next_arch();
+    char *name = seccomp_syscall_resolve_num_arch(arch, (int)next_number());
+    printf("name %s\n", name == NULL ? "-" : name);
+    free(name);
   } else {
     fprintf(stderr, "unknown command %s\n", command);
     exit(2);
