@@ -9,7 +9,9 @@ extension PlanBuilder {
       let place = "linux.sysctl.\(singleLine(key))"
       problems.requireNoNUL(value, place)
       // Both separators are in use; a name with a slash keeps its dots (sysctl(8)).
-      let name = key.utf8.contains(UInt8(ascii: "/")) ? key : key.replacing(".", with: "/")
+      let name =
+        key.utf8.contains(UInt8(ascii: "/"))
+        ? key : String(decoding: key.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }, as: UTF8.self)
       let parts = name.split(separator: "/", omittingEmptySubsequences: false)
       if parts.count < 2 || parts.contains(where: { !isPlain($0) }) {
         problems.add(place, "is no kernel parameter")
