@@ -57,7 +57,8 @@ ssize_t cl_recvmsg(int fd, void *bytes, size_t count, int *fds, size_t fd_capaci
   struct msghdr message = {.msg_iov = &vector,
                            .msg_iovlen = 1,
                            .msg_control = fd_capacity > 0 ? control.space : NULL,
-                           .msg_controllen = fd_capacity > 0 ? CMSG_SPACE(fd_capacity * sizeof(int)) : 0};
+                           // Not CMSG_SPACE: the kernel fills its padding with one more descriptor.
+                           .msg_controllen = fd_capacity > 0 ? CMSG_LEN(fd_capacity * sizeof(int)) : 0};
   ssize_t received = recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC);
   if (received < 0) return -errno;
   *fd_count = 0;

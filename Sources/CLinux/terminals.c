@@ -46,6 +46,7 @@ int cl_termios_raw(int fd) {
   struct termios attributes;
   if (tcgetattr(fd, &attributes) < 0) return -errno;
   cfmakeraw(&attributes);
+  attributes.c_oflag |= OPOST;
   RESULT(tcsetattr(fd, TCSANOW, &attributes));
 }
 int cl_termios_clear_onlcr(int fd) {

@@ -13,6 +13,7 @@ enum Hint {
     case (.mount, .noDevice): "the kernel does not know this type of file system: see /proc/filesystems"
     case (.mount, .invalid): "the file system refuses one of its options: see the kernel's log"
     case (.mount, .tooManyLinks): "/proc and /sys must be ordinary folders of the image, reached without a symlink"
+    case (.openTerminal, .noSuchFile): "a terminal needs a mount of type devpts on /dev/pts"
     case (.pivotRoot, .invalid): "an initramfs cannot be pivoted: use --no-pivot"
     case (.enterNamespace(.pid, _, _), .invalid): "only an own or a descendant pid namespace can be joined"
     case (.becomeNamespaceRoot, .invalid): "uid 0 and gid 0 must be among the mappings"

@@ -8,7 +8,7 @@ package struct ExecRequest: Sendable {
   /// The file that describes the whole process (`--process`).
   package var processFile: HostPath?
   package var pidFile: HostPath?
-  package var pidfdSocket: HostPath?
+  package var access = ProcessAccess()
   package var preservedDescriptors = 0
   /// Cgroups below the container's own, as `--cgroup` names them.
   package var cgroups: [String] = []

@@ -8,7 +8,7 @@ extension Container {
   package static func execute(_ request: ExecRequest) throws(OperationError) -> RunningProcess {
     let execution = try Execution(request)
     try execution.launch()
-    return RunningProcess(try execution.commit())
+    return RunningProcess(try execution.commit(), execution.terminal.relay)
   }
 }
 
@@ -19,6 +19,7 @@ final class Execution {
   private let plan: ExecPlan
   private let sequence: InitSequence
   private let cgroup: Cgroup
+  let terminal: TerminalUse
   private let pidfdSocket: CallerSocket?
   private var process: InitProcess?
 
@@ -37,12 +38,15 @@ final class Execution {
     }
     plan = try Execution.plan(request, container)
     for warning in plan.warnings { request.log(warning) }
+    terminal = try TerminalUse(isWanted: plan.process.terminal, request.access)
     sequence = InitSequence(
       exec: plan,
       options: InitSequence.Options(startSignal: .handshake, preservedDescriptors: request.preservedDescriptors))
     guard let whole = try container.cgroup else { throw Execution.refusal("the container has no cgroup") }
     cgroup = try SubCgroup.find(request.cgroups, in: whole)
-    pidfdSocket = try OperationError.wrapping { () throws(SystemCallError) in try CallerSocket(request.pidfdSocket) }
+    pidfdSocket = try OperationError.wrapping { () throws(SystemCallError) in
+      try CallerSocket(request.access.pidfdSocket)
+    }
   }
 
   private static func plan(_ request: ExecRequest, _ container: Container) throws(OperationError) -> ExecPlan {
@@ -158,6 +162,7 @@ final class Execution {
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return
       case .listenerDue: try handOverListener(process)
+      case .terminalOpened: try terminal.accept(try process.takeDescriptor())
       case .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }

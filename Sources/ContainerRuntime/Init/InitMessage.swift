@@ -8,6 +8,8 @@ enum InitMessage: Equatable {
   case listenerDue
   /// The last word, just before the program takes this process's place.
   case executing
+  /// Beside it comes the master of the process's terminal.
+  case terminalOpened
   case failed(step: Int, SystemCallError)
 
   static let most = 1024
@@ -18,6 +20,7 @@ enum InitMessage: Equatable {
     case .ready: [UInt8(ascii: "R")]
     case .listenerDue: [UInt8(ascii: "L")]
     case .executing: [UInt8(ascii: "X")]
+    case .terminalOpened: [UInt8(ascii: "T")]
     case .failed(let step, let failure):
       InitMessage.head(step, failure) + Array(InitMessage.text(failure).utf8.prefix(InitMessage.most - 16))
     }
@@ -30,6 +33,7 @@ enum InitMessage: Equatable {
     case UInt8(ascii: "R") where bytes.count == 1: self = .ready
     case UInt8(ascii: "L") where bytes.count == 1: self = .listenerDue
     case UInt8(ascii: "X") where bytes.count == 1: self = .executing
+    case UInt8(ascii: "T") where bytes.count == 1: self = .terminalOpened
     case UInt8(ascii: "F") where bytes.count >= 9 && bytes.count <= InitMessage.most:
       let step = InitMessage.number(bytes[1..<5])
       let errno = InitMessage.number(bytes[5..<9])

@@ -22,6 +22,8 @@ final class InitRun {
   var program = ""
   /// The runtime has written down that the container exists.
   var isReady = false
+  /// The slave of the process's terminal, when it has one.
+  var terminal = DescriptorList()
   var enteredWorkingDirectory = false
 
   init(
@@ -110,6 +112,10 @@ final class InitRun {
       try runtime.send(InitMessage.runtimeHooksDue.bytes)
       try waitForRuntime(.hooksDone)
     case .runHooks(let point, let hooks): try runHooks(point, hooks)
+    case .openTerminal(let size): try openTerminal(size)
+    case .bindConsole: try bindConsole()
+    case .takeTerminal: try takeTerminal()
+    case .ownStandardStreams(let uid): try ownStandardStreams(uid)
     case .makeRootReadOnly: try makeRootReadOnly()
     case .makeReadOnly(let path): try makeReadOnly(path)
     case .maskPaths(let paths): try mask(paths)

@@ -75,6 +75,7 @@ public struct InitSequence: Equatable, Sendable {
     if plan.container.namespaces.contains(.user) { steps.append(.becomeNamespaceRoot) }
     steps.append(.newSession)
     if plan.joinsKeyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
+    addTerminal(plan.process, bindsConsole: false)
     addProcess(plan.process, plan.seccomp, changesGroups: plan.container.allowsSettingGroups)
     steps.append(.reportReady)
     steps.append(.waitForStart(.handshake))
@@ -116,6 +117,7 @@ public struct InitSequence: Equatable, Sendable {
       steps.append(.attachRoot(root.path, descriptor: descriptor))
       if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
       addHooks(plan)
+      addTerminal(plan.process, bindsConsole: false)
       steps.append(.changeRoot)
       return
     }
@@ -133,6 +135,7 @@ public struct InitSequence: Equatable, Sendable {
     }
     steps.append(.makeWorkingDirectory(plan.process.workingDirectory))
     addHooks(plan)
+    addTerminal(plan.process, bindsConsole: true)
     if root.readOnly { steps.append(.makeRootReadOnly) }
     for path in plan.readonlyPaths { steps.append(.makeReadOnly(path)) }
     if !plan.maskedPaths.isEmpty { steps.append(.maskPaths(plan.maskedPaths)) }
@@ -150,6 +153,13 @@ public struct InitSequence: Equatable, Sendable {
     case .cgroup:
       steps.append(.mountCgroups(mount, CgroupView(plan)))
     }
+  }
+
+  private mutating func addTerminal(_ process: ProcessPlan, bindsConsole: Bool) {
+    if !process.terminal { return }
+    steps.append(.openTerminal(process.consoleSize))
+    if bindsConsole { steps.append(.bindConsole) }
+    steps.append(.takeTerminal)
   }
 
   private mutating func addHooks(_ plan: Plan) {
@@ -175,6 +185,7 @@ public struct InitSequence: Equatable, Sendable {
   /// The attributes and privileges of the process, in the order that section C3 of the security cases gives: what needs
   /// privileges first, the bounding set before the user, the user before the final sets.
   private mutating func addProcess(_ process: ProcessPlan, _ seccomp: SeccompPlan?, changesGroups: Bool) {
+    steps.append(.ownStandardStreams(uid: process.uid))
     for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }

@@ -25,6 +25,11 @@ public enum InitStep: Equatable, Sendable {
   case makeWorkingDirectory(ContainerPath)
   case waitForRuntimeHooks
   case runHooks(HookPoint, [Spec.Hook])
+  /// Opens a pseudoterminal of the container's own and hands its master to the runtime.
+  case openTerminal(WindowSize?)
+  case bindConsole
+  case takeTerminal
+  case ownStandardStreams(uid: UInt32)
   case makeRootReadOnly
   case makeReadOnly(ContainerPath)
   case maskPaths([ContainerPath])
@@ -90,6 +95,10 @@ extension InitStep {
     case .makeWorkingDirectory: "cwd.made"
     case .waitForRuntimeHooks: "hooks.awaited"
     case .runHooks(let point, _): "hooks.\(point.rawValue)"
+    case .openTerminal: "terminal.opened"
+    case .bindConsole: "console.bound"
+    case .takeTerminal: "terminal.taken"
+    case .ownStandardStreams: "streams.owned"
     case .makeRootReadOnly: "rootfs.readonly"
     case .makeReadOnly(let path): "readonly\(path)"
     case .maskPaths: "masked"
@@ -143,6 +152,10 @@ extension InitStep {
     case .makeWorkingDirectory(let path): "make the working directory \(path)"
     case .waitForRuntimeHooks: "wait for the hooks of the runtime"
     case .runHooks(let point, let hooks): "run \(hooks.count) \(point.rawValue) hook\(hooks.count == 1 ? "" : "s")"
+    case .openTerminal: "open a terminal of the container's devpts"
+    case .bindConsole: "bind the terminal on /dev/console"
+    case .takeTerminal: "take the terminal as the controlling one"
+    case .ownStandardStreams(let uid): "give the standard streams to uid \(uid)"
     case .makeRootReadOnly: "make the root file system read-only"
     case .makeReadOnly(let path): "make \(path) read-only"
     case .maskPaths(let paths): "mask \(paths.map(\.description).joined(separator: ", "))"
@@ -188,6 +201,8 @@ extension InitStep {
     case .makeDevice(let device): device.property
     case .makeWorkingDirectory, .enterWorkingDirectory, .checkWorkingDirectory: "process.cwd"
     case .runHooks(let point, _): "hooks.\(point.rawValue)"
+    case .openTerminal, .bindConsole, .takeTerminal: "process.terminal"
+    case .ownStandardStreams: "process.user"
     case .makeRootReadOnly: "root.readonly"
     case .makeReadOnly: "linux.readonlyPaths"
     case .maskPaths: "linux.maskedPaths"

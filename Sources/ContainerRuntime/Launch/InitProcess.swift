@@ -10,6 +10,8 @@ final class InitProcess {
   /// The number of the step that the init is in, plus one, as it says.
   let progress: SharedWord
   private var isReleased = false
+  /// What came with the last message.
+  private var received = DescriptorList()
 
   init(_ child: consuming ChildProcess, channel: consuming Descriptor, progress: consuming SharedWord) {
     pid = child.pid
@@ -40,13 +42,27 @@ final class InitProcess {
     return last.isEmpty ? nil : last
   }
 
-  /// The next message of the init; nothing when its side is closed.
+  /// The next message of the init; nothing when its side is closed. A descriptor beside it waits to be taken.
   func receive() throws(SystemCallError) -> [UInt8] {
+    received = DescriptorList()
     do {
-      return try channel.receive(most: InitMessage.most).bytes
+      let message = try channel.receive(most: InitMessage.most, descriptors: 1)
+      if message.descriptors.count == 1 {
+        received.append(
+          try message.descriptors.withDescriptor(0) { sent throws(SystemCallError) in try sent.duplicate() })
+      }
+      return message.bytes
     } catch {
       if error.errno == .connectionReset { return [] }
       throw error
     }
+  }
+
+  /// The descriptor that came with the last message.
+  func takeDescriptor() throws(SystemCallError) -> Descriptor {
+    guard received.count == 1 else { throw SystemCallError.refused("a descriptor was to come and did not") }
+    let taken = try received.withDescriptor(0) { sent throws(SystemCallError) in try sent.duplicate() }
+    received = DescriptorList()
+    return taken
   }
 }

@@ -6,6 +6,7 @@ package struct CreateRequest: Sendable {
   package var bundle: HostPath
   package var store: ContainerStore
   package var pidFile: HostPath?
+  package var access = ProcessAccess()
   package var plan = PlanOptions()
   /// What the runtime adds to the environment of the config.
   package var environment: [String] = []

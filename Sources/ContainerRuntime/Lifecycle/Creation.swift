@@ -8,6 +8,8 @@ final class Creation {
   let request: CreateRequest
   private(set) var plan: Plan
   let sequence: InitSequence
+  let terminal: TerminalUse
+  private let pidfdSocket: CallerSocket?
   let folder: ContainerFolder
   private(set) var record: Record
   private var cgroups: CgroupReservation?
@@ -28,6 +30,10 @@ final class Creation {
     plan.process.env += request.environment
     for warning in plan.warnings { request.log(warning) }
     sequence = InitSequence(plan, options: request.sequence)
+    terminal = try TerminalUse(isWanted: plan.process.terminal, request.access)
+    pidfdSocket = try OperationError.wrapping { () throws(SystemCallError) in
+      try CallerSocket(request.access.pidfdSocket)
+    }
     record = try Creation.firstRecord(plan, bundle.spec.ociVersion)
     record.noPivot = request.plan.noPivot
     record.preservedDescriptors = request.sequence.preservedDescriptors
@@ -102,6 +108,9 @@ final class Creation {
     }
     try persist()
     try RuntimeStep.recordCreated.end()
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try pidfdSocket?.send(process.pidfd, name: "standard")
+    }
     if let path = request.pidFile {
       try RuntimeStep.pidFileWritten.begin()
       try OperationError.wrapping { () throws(SystemCallError) in try PIDFile.write(process.pid, path) }
@@ -200,6 +209,8 @@ final class Creation {
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return try RuntimeStep.initReady.end()
       case .listenerDue: try handOverListener(process)
+      case .terminalOpened:
+        try OperationError.wrapping { () throws(SystemCallError) in try terminal.accept(process.takeDescriptor()) }
       case .runtimeHooksDue: try runRuntimeHooks(process)
       case .executing, .failed, nil: throw failure(process, bytes)
       }

@@ -17,21 +17,25 @@ extension Container {
     try creation.launch()
     try creation.awaitProgram()
     guard let process = try creation.commit() else { throw OperationError("", "", .message("there is no process")) }
-    return RunningProcess(process)
+    return RunningProcess(process, creation.terminal.relay)
   }
 }
 
 /// The process of a container that this process has started and waits for.
 package final class RunningProcess {
   private let process: InitProcess
+  private let relay: TerminalRelay?
 
-  init(_ process: InitProcess) { self.process = process }
+  init(_ process: InitProcess, _ relay: TerminalRelay?) {
+    self.process = process
+    self.relay = relay
+  }
 
   package var pid: Int32 { process.pid }
 
   /// The signals that are not the container's: what says that a child ended or stopped, and what a terminal or a pipe of
-  /// this process's own is about.
-  private static let own = SignalSet(17, 13, 21, 22, 23)
+  /// this process's own is about: a container's terminal tells of a new size itself.
+  private static let own = SignalSet(17, 13, 21, 22, 23, 28)
 
   /// Blocks every signal, so that none ends the caller before the container has it. To be called before the container
   /// is made.
@@ -39,7 +43,7 @@ package final class RunningProcess {
     _ = try OperationError.wrapping { () throws(SystemCallError) in try Signals.block(.all) }
   }
 
-  /// Passes signals on until the process ends, and reaps what else falls to this process.
+  /// Passes signals on, and what is typed and written, until the process ends, and reaps what else falls to this process.
   package func wait() throws(OperationError) -> ExitStatus {
     try RuntimeStep.endAwaited.begin()
     let status = try awaitEnd()
@@ -48,20 +52,29 @@ package final class RunningProcess {
   }
 
   private func awaitEnd() throws(OperationError) -> ExitStatus {
-    try OperationError.wrapping { () throws(SystemCallError) in
+    defer { relay?.end() }
+    return try OperationError.wrapping { () throws(SystemCallError) in
       let signals = try Descriptor.signals(.all)
+      relay?.begin()
       while true {
         while let ended = try CurrentProcess.reap(wait: false) {
-          if ended.pid == process.pid { return ended.status }
+          if ended.pid != process.pid { continue }
+          relay?.drain()
+          return ended.status
         }
-        _ = try poll([(signals.number, .readable)], timeout: nil)
-        while let signal = try signals.nextSignal() {
-          if RunningProcess.own.contains(SignalSet(signal)) { continue }
-          do throws(SystemCallError) { try process.pidfd.sendSignal(signal) } catch {
-            if error.errno != .noSuchProcess { throw error }
-          }
-        }
+        let events = try poll([(signals.number, .readable)] + (relay?.interests ?? []), timeout: nil)
+        relay?.serve(events.dropFirst())
+        while let signal = try signals.nextSignal() { try handle(signal) }
       }
+    }
+  }
+
+  private func handle(_ signal: Int32) throws(SystemCallError) {
+    if signal == 28 { relay?.resize() }
+    if signal == 18 { relay?.resume() }
+    if RunningProcess.own.contains(SignalSet(signal)) { return }
+    do throws(SystemCallError) { try process.pidfd.sendSignal(signal) } catch {
+      if error.errno != .noSuchProcess { throw error }
     }
   }
 }

@@ -94,11 +94,6 @@ public struct ProcessPlan: Equatable, Sendable {
   public var ioPriority: Int32?
   public var personality: UInt?
 
-  public struct WindowSize: Equatable, Sendable {
-    public var rows: UInt16
-    public var columns: UInt16
-  }
-
   public struct ResourceLimit: Equatable, Sendable {
     public var number: Int32
     public var soft: UInt64

@@ -46,9 +46,9 @@ extension PlanBuilder {
       personality: decidePersonality())
   }
 
-  private func windowSize(_ process: Spec.Process) -> ProcessPlan.WindowSize? {
+  private func windowSize(_ process: Spec.Process) -> WindowSize? {
     process.consoleSize.map {
-      ProcessPlan.WindowSize(rows: UInt16(clamping: $0.height), columns: UInt16(clamping: $0.width))
+      WindowSize(rows: UInt16(clamping: $0.height), columns: UInt16(clamping: $0.width))
     }
   }
 

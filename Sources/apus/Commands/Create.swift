@@ -42,6 +42,7 @@ extension Invocation {
     request.sequence.keyring = !options.flag(.noNewKeyring)
     request.sequence.preservedDescriptors = inherited.count
     request.environment = inherited.variables
+    request.access = try processAccess(detaches: command == .create || options.flag(.detach))
     request.log = { reporter.warn($0.description) }
     return request
   }

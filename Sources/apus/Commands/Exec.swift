@@ -20,7 +20,7 @@ extension Invocation {
     var request = ExecRequest(id: try id(), store: try store())
     request.processFile = try path(.process, "--process")
     request.pidFile = try path(.pidFile, "--pid-file")
-    request.pidfdSocket = try path(.pidfdSocket, "--pidfd-socket")
+    request.access = try processAccess(detaches: options.flag(.detach))
     request.preservedDescriptors = try preservedDescriptors()
     request.cgroups = options.strings(.cgroup)
     request.ignoresPaused = options.flag(.ignorePaused)
@@ -45,8 +45,19 @@ extension Invocation {
     return changes
   }
 
-  /// `--preserve-fds`. Asked before this process opens anything, so that what is open is the caller's.
-  func preservedDescriptors() throws(OperationError) -> Int {
+  /// How the caller gets at the process, for `create`, `run` and `exec`.
+  func processAccess(detaches: Bool) throws(OperationError) -> ProcessAccess {
+    var access = ProcessAccess()
+    access.program = program
+    access.detaches = detaches
+    access.consoleSocket = try path(.consoleSocket, "--console-socket")
+    access.pidfdSocket = try path(.pidfdSocket, "--pidfd-socket")
+    return access
+  }
+
+  /// `--preserve-fds`; a socket activation is for a container, not for a process in it. Asked before this process opens
+  /// anything, so that what is open is the caller's.
+  private func preservedDescriptors() throws(OperationError) -> Int {
     let count = options.integer(.preserveFds) ?? 0
     for index in 0..<min(count, 1 << 20) where !Descriptor.isOpen(Int32(3 + index)) {
       throw OperationError(
