@@ -4,9 +4,9 @@ public import Kernel
 ///
 /// Writing another process's number to `cgroup.procs` makes the kernel lock all forks of the machine, which waits for
 /// an RCU grace period: 5 to 10 ms. A thread that writes 0 to the `tasks` file of a v1 hierarchy moves itself without
-/// that lock, in a few microseconds (kernel commit 9a3284fad42f, older than every kernel that apus takes). In the cgroup
-/// v2 tree CLONE_INTO_CGROUP does the same. So the parent opens these files before the clone, and the child, which has
-/// one thread, enters.
+/// that lock, in a few microseconds (kernel commit 9a3284fad42f, older than every kernel that apus takes). In the
+/// cgroup v2 tree CLONE_INTO_CGROUP does the same. So the parent opens these files before the clone, and the child,
+/// which has one thread, enters.
 public struct CgroupEntrance: ~Copyable, Sendable {
   private var files = DescriptorList()
   private let paths: [String]

@@ -13,9 +13,8 @@ extension Cgroup {
       if folders.count > 1 {
         // Whoever is in a v1 hierarchy alone.
         try signalAll(Self.kill)
-        try thaw()
       }
-      return
+      return try thaw()
     }
     let wasFrozen = try isFrozen()
     if !wasFrozen {

@@ -7,6 +7,8 @@ public struct CgroupReservation: ~Copyable {
   private var made: [Cgroup.Folder] = []
   private var isCommitted = false
   private let plan: CgroupPlan
+  /// A child that is cloned while this lives gets a copy of it, and the compiler may end that copy's life there.
+  private let owner = CurrentProcess.pid
 
   /// Makes the folders, then writes devices and limits: all before the first process.
   /// - Parameter surveyed: of the same plan.
@@ -36,7 +38,7 @@ public struct CgroupReservation: ~Copyable {
   }
 
   deinit {
-    if isCommitted { return }
+    if isCommitted || CurrentProcess.pid != owner { return }
     let deadline = monotonicNanoseconds() + Cgroup.removalPatience
     for folder in made.reversed() {
       // A process that is in there came in by this reservation.
@@ -88,8 +90,8 @@ public struct CgroupReservation: ~Copyable {
     try prepare(folder, count: folder.below.count, isNew: errno == nil)
     if folder.isUnified {
       let delegation = ControllerDelegation(folder, for: plan.writes.filter { $0.folder == index })
-      if plan.kind == .v2 { try delegation.refuseInvalidDomain() }
       try delegation.give(plan.unifiedControllers)
+      if plan.kind == .v2 { try delegation.refuseInvalidDomain() }
     }
   }
 

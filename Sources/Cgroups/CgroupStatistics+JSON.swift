@@ -1,7 +1,7 @@
 public import JSON
 
-/// `data` of a line of `events --stats`, with the names of runc (types/events.go). Zero is left out where runc leaves it
-/// out; `memory.events` is an addition.
+/// `data` of a line of `events --stats`, with the names of runc (types/events.go). Zero is left out where runc leaves
+/// it out; `memory.events` is an addition.
 extension CgroupStatistics: JSONWritable {
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()

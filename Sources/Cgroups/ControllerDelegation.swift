@@ -30,19 +30,34 @@ struct ControllerDelegation {
     for level in 0...depth {
       let missing = try missing(all, depth: level)
       if missing.isEmpty { continue }
-      let control = ControlFile(path(level), "cgroup.subtree_control")
-      do {
-        try control.write(missing.map { "+" + $0 }.joined(separator: " "))
-      } catch {
-        // One that cannot be given shall not keep the others.
-        for controller in missing {
-          do { try control.write("+" + controller) } catch { refusals[controller] = refusals[controller] ?? error }
-        }
+      for (controller, refusal) in try give(missing, at: path(level)) where refusals[controller] == nil {
+        refusals[controller] = refusal
       }
     }
     let missing = try missing(all, depth: depth)
     guard let lost = needed.first(where: { missing.contains($0.controller) }) else { return }
     throw .property(lost.property, problem: problem(lost.controller, refusals[lost.controller]))
+  }
+
+  /// What cannot be given at one level.
+  private func give(_ controllers: [String], at folder: HostPath) throws(CgroupError) -> [String: SystemCallError] {
+    let control = ControlFile(folder, "cgroup.subtree_control")
+    do {
+      try control.write(controllers.map { "+" + $0 }.joined(separator: " "))
+      return [:]
+    } catch {
+      // A folder that holds processes takes the controllers that work on threads one by one, and turns into a threaded
+      // domain by that, in which no container can be.
+      let all = Dictionary(uniqueKeysWithValues: controllers.map { ($0, error) })
+      let holdsProcesses = try ControlFile(folder, "cgroup.procs").readWords().isEmpty == false
+      if error.errno == .busy || holdsProcesses { return all }
+    }
+    // One that cannot be given shall not keep the others.
+    var refusals: [String: SystemCallError] = [:]
+    for controller in controllers {
+      do { try control.write("+" + controller) } catch { refusals[controller] = error }
+    }
+    return refusals
   }
 
   private func problem(_ controller: String, _ refusal: SystemCallError?) -> String {

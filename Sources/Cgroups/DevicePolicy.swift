@@ -67,7 +67,8 @@ public struct DevicePolicy: Equatable, Sendable {
 
   /// - Parameters:
   ///   - rules: `linux.resources.devices`; without any, everything is refused but the devices of every container.
-  ///   - replacing: paths of `linux.devices`: a default node that the configuration defines itself gets no default rule.
+  ///   - paths: of `linux.devices`: a default node that the configuration defines itself gets no default rule.
+  ///   - property: what stands before the properties in messages.
   public init(
     _ rules: [Spec.Resources.DeviceRule] = [], replacing paths: [String] = [], property: String = "linux.resources"
   ) throws(CgroupError) {

@@ -1,8 +1,8 @@
 /// cpu.shares of v1 (2 to 262144, 1024 by default) as cpu.weight of v2 (1 to 10000, 100 by default).
 ///
 /// The formula is the newer one of the field (runc 1.4, crun 1.23): a quadratic in the logarithm which goes through
-/// the least, the default and the greatest value of both. Logarithm and power are done here, since only Kernel imports the C library; a
-/// test compares every value with its functions.
+/// the least, the default and the greatest value of both. Logarithm and power are done here, since only Kernel imports
+/// the C library; a test compares every value with its functions.
 func cpuWeight(shares: UInt64) -> UInt64 {
   if shares <= 2 { return 1 }
   if shares >= 262_144 { return 10_000 }

@@ -116,7 +116,8 @@ import Testing
     try cgroup.freeze()
     try cgroup.killAll(SIGTERM)
     #expect(try cgroup.isFrozen())
-    #expect(sleeper.isRunning)
+    // Freezing of cgroup v2 lets signals through that end a process.
+    if !ScratchCgroup.isUnifiedOnly { #expect(sleeper.isRunning) }
     try cgroup.thaw()
     #expect(sleeper.endingSignal == SIGTERM)
     try cgroup.remove()

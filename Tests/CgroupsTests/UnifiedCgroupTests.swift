@@ -47,7 +47,9 @@ import Testing
     #expect(throws: CgroupError.self) { try scratch.plan().survey() }
     try cgroup.killAll()
     #expect(sleeper.endingSignal == SIGKILL)
+    #expect(try !cgroup.isFrozen())
     // Nobody is in it, but it would stop whoever comes.
+    try cgroup.freeze()
     #expect(throws: CgroupError.frozen(path: scratch.topFolders[0])) { try scratch.plan().survey() }
     try cgroup.thaw()
     #expect(try !cgroup.isFrozen())
