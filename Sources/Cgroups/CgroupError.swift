@@ -15,7 +15,7 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A cgroup could not be removed in time.
   case busy(path: String, processes: [Int32])
   /// The cgroup did not reach a state in time.
-  case timedOut(path: String, state: String, seconds: Int)
+  case timedOut(path: String, state: String, milliseconds: Int64)
   /// A file of the kernel says what its documentation does not.
   case malformed(path: String, problem: String)
 
@@ -34,7 +34,8 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
     case .busy(let path, []): "cannot remove cgroup \(path): it is busy, although no process is seen in it"
     case .busy(let path, let processes):
       "cannot remove cgroup \(path): \(processes.count) process(es) still in it: \(list(processes))"
-    case .timedOut(let path, let state, let seconds): "cgroup \(path) was not \(state) within \(seconds) s"
+    case .timedOut(let path, let state, let milliseconds):
+      "cgroup \(path) was not \(state) within \(milliseconds) ms"
     case .malformed(let path, let problem): "\(path): \(problem)"
     case .notRestored(let cause, let property):
       "\(cause); the limit of \(property) that was there before could not be restored"

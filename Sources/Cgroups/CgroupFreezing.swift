@@ -1,8 +1,6 @@
 import Kernel
 
 extension Cgroup {
-  static let freezingPatience: Int64 = 2_000_000_000
-
   /// The folder by which the cgroup is frozen: the freezer of v1 where it is mounted, else the cgroup v2 tree.
   private var freezingFolder: Folder? { folder(of: "freezer") ?? unified }
 
@@ -11,11 +9,13 @@ extension Cgroup {
 
   /// Stops every process in the cgroup, and returns when all stand still.
   /// - Throws: `timedOut` after 2 s; the cgroup is thawed again then, since half a pause is worse than none.
-  public func freeze() throws(CgroupError) {
+  public func freeze() throws(CgroupError) { try freeze(milliseconds: 2000) }
+
+  func freeze(milliseconds: Int64) throws(CgroupError) {
     guard let folder = freezingFolder else {
       throw .noHierarchies("neither the v1 controller \"freezer\" nor a cgroup v2 tree is mounted")
     }
-    let deadline = monotonicNanoseconds() + Self.freezingPatience
+    let deadline = monotonicNanoseconds() + milliseconds * 1_000_000
     do {
       if try folder.isUnified ? folder.freezeUnified(until: deadline) : folder.freezeByController(until: deadline) {
         return
@@ -25,7 +25,7 @@ extension Cgroup {
       throw error
     }
     folder.thawQuietly()
-    throw .timedOut(path: folder.path.string, state: "frozen", seconds: 2)
+    throw .timedOut(path: folder.path.string, state: "frozen", milliseconds: milliseconds)
   }
 
   /// Lets them go on. Nothing happens when the cgroup is not frozen or is gone.

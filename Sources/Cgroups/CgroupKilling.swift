@@ -18,8 +18,8 @@ extension Cgroup {
     }
     let wasFrozen = try isFrozen()
     if !wasFrozen {
-      // Without it the signals go out all the same.
-      do { try freeze() } catch {}
+      // Without it the signals go out all the same, and soon.
+      do { try freeze(milliseconds: 300) } catch {}
     }
     do {
       try signalAll(signal)

@@ -16,8 +16,6 @@ public struct CgroupPlan: Equatable, Sendable {
     public var isUnified: Bool { hierarchy.isEmpty }
     var controllers: [String] { CgroupLayout.Hierarchy.controllers(ofName: hierarchy) }
     public var path: HostPath { CgroupPath.join(mountPoint, base + below) }
-    /// The folder that the container's one is in.
-    var parent: HostPath { CgroupPath.join(mountPoint, base + below.dropLast()) }
   }
 
   public let kind: CgroupLayout.Kind

@@ -23,6 +23,7 @@ public struct CgroupReservation: ~Copyable {
         if let write = plan.writes.first(where: { $0.folder == index }) {
           throw .system(failure, property: write.property)
         }
+        reservation.takeBack(plan.folders[index])
         leftOut.insert(index)
       }
     }
@@ -59,6 +60,12 @@ public struct CgroupReservation: ~Copyable {
   public consuming func commit() throws(CgroupError) -> Cgroup {
     isCommitted = true
     return try Cgroup(record)
+  }
+
+  private mutating func takeBack(_ folder: CgroupPlan.Folder) {
+    guard let last = made.last, last.path == folder.path else { return }
+    do { try last.path.removeDirectory() } catch { return }
+    made.removeLast()
   }
 
   private mutating func leaveOut(_ indices: Set<Int>) {

@@ -9,8 +9,9 @@ extension CgroupPlan {
     var parents: [String] = []
     for folder in folders {
       if try refuseOccupied(folder) || folder.below.count == 1 { continue }
-      parents += try wrapping("linux.cgroupsPath") { () throws(SystemCallError) in try missingParents(folder) }
-      try refuseFrozenParent(folder)
+      let missing = try wrapping("linux.cgroupsPath") { () throws(SystemCallError) in try missingParents(folder) }
+      try refuseFrozen(folder, above: missing.count)
+      parents += missing
     }
     return CgroupRecord(
       folders: folders.map { CgroupRecord.Folder(hierarchy: $0.hierarchy, path: $0.path.string) }, parents: parents)
@@ -49,8 +50,9 @@ extension CgroupPlan {
   }
 
   /// A folder of somebody else above the container's may be frozen. The caller's own cgroup cannot be: it runs.
-  private func refuseFrozenParent(_ folder: Folder) throws(CgroupError) {
-    let parent = Cgroup.Folder(hierarchy: folder.hierarchy, path: folder.parent)
+  private func refuseFrozen(_ folder: Folder, above missing: Int) throws(CgroupError) {
+    let path = CgroupPath.join(folder.mountPoint, folder.base + folder.below.dropLast(missing + 1))
+    let parent = Cgroup.Folder(hierarchy: folder.hierarchy, path: path)
     if try parent.isFrozenByAnyone() { throw .frozen(path: parent.path.string) }
   }
 }

@@ -24,7 +24,7 @@ import Testing
     (.frozen(path: "/c/x"), "container's cgroup unexpectedly frozen: /c/x"),
     (.busy(path: "/c/x", processes: []), "cannot remove cgroup /c/x: it is busy, although no process is seen in it"),
     (.busy(path: "/c/x", processes: [3, 4]), "cannot remove cgroup /c/x: 2 process(es) still in it: 3 4"),
-    (.timedOut(path: "/c/x", state: "frozen", seconds: 2), "cgroup /c/x was not frozen within 2 s"),
+    (.timedOut(path: "/c/x", state: "frozen", milliseconds: 2000), "cgroup /c/x was not frozen within 2000 ms"),
     (.malformed(path: "/c/x", problem: "odd"), "/c/x: odd"),
     (
       .notRestored(cause: "first", property: "cpu.shares"),

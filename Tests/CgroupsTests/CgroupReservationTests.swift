@@ -92,7 +92,9 @@ import Testing
     #expect(try cgroup.isFrozen())
     let error = #expect(throws: CgroupError.self) { try scratch.plan().survey() }
     #expect(error?.description.hasPrefix("container's cgroup unexpectedly frozen: /") == true)
-    #expect(throws: CgroupError.self) { try scratch.plan(below: "inner").survey() }
+    for below in ["inner", "not/there/yet"] {
+      #expect(throws: CgroupError.self) { try scratch.plan(below: below).survey() }
+    }
     try cgroup.thaw()
     #expect(try !cgroup.isFrozen())
     _ = try scratch.plan(below: "inner").survey()

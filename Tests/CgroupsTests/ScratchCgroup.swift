@@ -24,6 +24,12 @@ final class ScratchCgroup {
 
   static var isUnifiedOnly: Bool { !FileManager.default.fileExists(atPath: "/sys/fs/cgroup/devices") }
 
+  static var hasUnified: Bool {
+    ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].contains {
+      FileManager.default.fileExists(atPath: $0 + "/cgroup.controllers")
+    }
+  }
+
   /// Whether memory can be limited here.
   static var hasMemory: Bool {
     FileManager.default.fileExists(atPath: "/sys/fs/cgroup/memory/memory.limit_in_bytes")

@@ -5,7 +5,7 @@ import OCI
 import Testing
 
 /// The code for a pure cgroup v2 tree on the tree that this host has, alone or beside v1.
-@Suite(.enabled(if: ScratchCgroup.isPossible)) struct UnifiedCgroupTests {
+@Suite(.enabled(if: ScratchCgroup.isPossible), .enabled(if: ScratchCgroup.hasUnified)) struct UnifiedCgroupTests {
   static func scratch() throws -> ScratchCgroup { try ScratchCgroup(unifiedOnly: true) }
 
   @Test func makesJoinsAndRemoves() throws {
@@ -119,6 +119,32 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: inner + "/web"))
     try outer.remove()
     #expect(scratch.leftovers.isEmpty)
+  }
+
+  @Test func findsWhereAProcessReallyIs() throws {
+    let scratch = try Self.scratch()
+    let cgroup = try scratch.make()
+    let inner = scratch.topFolders[0] + "/a/b"
+    try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+    let sleeper = try Sleeper()
+    #expect(try cgroup.openUnified(ofProcess: sleeper.pid) == nil)
+    try CgroupReservationTests.write("\(sleeper.pid)", to: inner + "/cgroup.procs")
+    let found = try #require(try cgroup.openUnified(ofProcess: sleeper.pid)?.status().inode)
+    #expect(try found == HostPath(inner).status().inode)
+    sleeper.end()
+    try cgroup.remove()
+  }
+
+  @Test(
+    arguments: [
+      (["sys", "fs", "cgroup", "own", "web"], ["own", "web"], []),
+      (["sys", "fs", "cgroup", "own", "web"], ["own", "web", "x", "y"], ["x", "y"]),
+      (["sys", "fs", "cgroup", "web"], ["web", "web"], ["web"]), (["c", "web"], ["other"], nil),
+      (["c", "web"], [], nil),
+      (["c", "web"], ["webs"], nil),
+    ] as [([String], [String], [String]?)])
+  func whatIsBelow(folder: [String], member: [String], below: [String]?) {
+    #expect(Cgroup.below(folder, member) == below)
   }
 
   @Test func statisticsHavePressureAndProcesses() throws {
