@@ -43,6 +43,7 @@ let package = Package(
       swiftSettings: settings),
     tests("ProjectTests"),
     tests("IntegrationTests"),
+    tests("ContainerRuntimeTests", ["Cgroups", "ContainerRuntime", "JSON", "Kernel", "OCI"]),
     tests("CgroupsTests", ["Cgroups", "JSON", "Kernel", "OCI"]),
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),

@@ -20,6 +20,7 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 SECONDS = time.monotonic
 # What a hanging process waits in: poll without descriptors, by its number on x86_64 and aarch64 (ppoll there).
 POLLS = {"7", "271", "73"}
@@ -370,6 +371,12 @@ def configuration(name, rootfs):
         config["linux"].update(uidMappings=mapping, gidMappings=mapping)
         config["linux"]["timeOffsets"] = {"boottime": {"secs": 100}}
         config["linux"]["namespaces"] += [{"type": "user"}, {"type": "time"}]
+    if base == "joined":
+        join(config, "pid", f"/proc/{HOLDERS['pid']}/ns/pid_for_children")
+        join(config, "network", f"/proc/{HOLDERS['pid']}/ns/net")
+    if base == "entered":
+        join(config, "user", f"/proc/{HOLDERS['user']}/ns/user")
+        join(config, "network", f"/proc/{HOLDERS['user']}/ns/net")
     if base == "moved":
         options = ["--no-pivot"]
     if base == "chroot":
@@ -382,7 +389,38 @@ def configuration(name, rootfs):
     return config, options
 
 
-BUNDLES = ["plain", "users", "moved", "chroot"]
+BUNDLES = ["plain", "users", "moved", "chroot", "joined", "entered"]
+HOLDERS = {}
+
+
+def join(config, kind, path):
+    namespaces = [n for n in config["linux"]["namespaces"] if n["type"] != kind]
+    config["linux"]["namespaces"] = namespaces + [{"type": kind, "path": path}]
+
+
+def hold(flags):
+    """A process in namespaces of its own, which a container can join; for a pid namespace with an init in it."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        if LIBC.unshare(flags):
+            os._exit(1)
+        if flags & CLONE_NEWPID and os.fork() == 0:
+            LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+            os.write(writing, b"x")
+            signal.pause()
+        if not flags & CLONE_NEWPID:
+            os.write(writing, b"x")
+        signal.pause()
+        os._exit(1)
+    os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+    if flags & CLONE_NEWUSER:
+        for name in ("uid_map", "gid_map"):
+            with open(f"/proc/{pid}/{name}", "w") as file:
+                file.write("0 100000 65536")
+    return pid
 
 
 def cases(worker):
@@ -473,6 +511,7 @@ def main():
     arguments = parser.parse_args()
     begin = SECONDS()
     rootfs = make_rootfs(arguments)
+    HOLDERS.update(pid=hold(CLONE_NEWPID | CLONE_NEWNET), user=hold(CLONE_NEWUSER | CLONE_NEWNET))
     seen, quick, patient = cases(Worker(99, arguments, rootfs))
     quick = [case for case in quick if arguments.only in str(case)]
     patient = [case for case in patient if arguments.only in str(case)]
@@ -491,6 +530,8 @@ def main():
     with os.fdopen(reading) as file:
         problems = file.readlines()
     ended = [os.waitpid(child, 0)[1] for child in children]
+    for holder in HOLDERS.values():
+        os.kill(holder, signal.SIGKILL)
     for problem in problems:
         print("problem: " + problem, end="")
     sides = [point.split(".")[0] for point in {point for _, point in seen}]

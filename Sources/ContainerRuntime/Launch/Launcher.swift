@@ -50,9 +50,21 @@ struct Launcher {
       try own.enterNamespace(.pid)
       try RuntimeStep.pidNamespaceLeft.end()
     } catch {
-      exitNow(1)
+      abandon()
     }
     return try result.get()
+  }
+
+  /// Ends this process without undoing anything: the hooks that belong to that would be born in the container. The
+  /// container's process sees the end of the channel.
+  private func abandon() -> Never {
+    let text = "apus: cannot return to its own pid namespace; delete --force removes what was made\n"
+    do throws(SystemCallError) {
+      try Descriptor.borrowing(2) { stream throws(SystemCallError) in try stream.write(Array(text.utf8)) }
+    } catch {
+      // The exit status tells as much.
+    }
+    exitNow(1)
   }
 
   /// The intermediate enters the joined namespaces, so that what the second clone makes belongs to the joined user

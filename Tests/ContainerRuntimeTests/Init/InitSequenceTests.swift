@@ -1,0 +1,131 @@
+@testable import ContainerRuntime
+import Kernel
+import OCI
+import Testing
+
+/// The order of the steps is the security policy: these tests are its text.
+@Suite struct InitSequenceTests {
+  /// The default configuration with everything that has a place in the order.
+  static func everything(_ edit: (inout Spec) -> Void = { _ in }) throws -> [String] {
+    try sequence { spec in
+      spec.mapIDs()
+      spec.addNamespace("time")
+      spec.linux?.sysctl = ["net.ipv4.ip_forward": "1"]
+      spec.linux?.rootfsPropagation = "private"
+      spec.hooks = Spec.Hooks(
+        createRuntime: [.init(path: "/bin/true")], createContainer: [.init(path: "/bin/true")],
+        startContainer: [.init(path: "/bin/true")])
+      spec.linux?.seccomp = Spec.Seccomp(defaultAction: "SCMP_ACT_ALLOW")
+      edit(&spec)
+    }.stepNames
+  }
+
+  /// Each pair with its reason; the first must come before the second.
+  static let order: [(String, String, String)] = [
+    ("inherited.reset", "*", "nothing of the caller's may be used"),
+    ("cgroups.joined", "ns.cgroup.made", "the namespace takes the cgroup of its maker for its root"),
+    ("mounts.isolated", "rootfs.attached", "the first mount must not reach the host"),
+    ("ns.cgroup.made", "cgroups/sys/fs/cgroup", "the container sees its own cgroup only"),
+    ("sysctl.net.ipv4.ip_forward", "readonly/proc/sys", "a read-only /proc/sys takes no value"),
+    ("mount/proc", "mount/dev", "the config's order"),
+    ("mount/dev", "mount/dev/pts", "the config's order"),
+    ("mount/dev", "device/dev/null", "a later mount would hide the devices"),
+    ("device.links", "hooks.awaited", "hooks see the finished root file system"),
+    ("cwd.made", "rootfs.readonly", "nothing can be made in a read-only root"),
+    ("hooks.awaited", "hooks.createContainer", "the order of the specification"),
+    ("hooks.createContainer", "pivot", "their paths are the host's"),
+    ("hooks.createContainer", "masked", "hooks may need what the container must not see"),
+    ("masked", "pivot", "the covers are the host's"),
+    ("readonly/proc/sys", "pivot", "by descriptors of the runtime's namespace"),
+    ("pivot", "root.propagation", "it is the container's root then"),
+    ("userns.root", "rootfs.attached", "mounts belong to root of the user namespace"),
+    ("rlimit.RLIMIT_NOFILE", "user", "raising a limit takes a privilege"),
+    ("caps.bounding", "user", "dropping takes CAP_SETPCAP"),
+    ("user", "caps", "changing ids takes a capability"),
+    ("caps", "nnp", "no_new_privs is the last that may fail"),
+    ("nnp", "seccomp", "without it a filter takes CAP_SYS_ADMIN"),
+    ("user", "cwd.entered", "with the user's own rights"),
+    ("cwd.entered", "program.found", "a relative program"),
+    ("user", "program.found", "with the user's own rights"),
+    ("program.found", "ready", "create tells of a missing program"),
+    ("ready", "start.awaited", "start comes after create"),
+    ("start.awaited", "hooks.startContainer", "the order of the specification"),
+    ("hooks.startContainer", "cwd.checked", "a hook may exchange it (CVE-2024-21626)"),
+    ("cwd.checked", "descriptors.closed", "nothing is opened any more"),
+    ("descriptors.closed", "program.announced", "nothing can leak then"),
+    ("program.announced", "seccomp", "the filter may refuse the word"),
+    ("seccomp", "execve", "the program runs under it"),
+  ]
+
+  @Test(arguments: order.indices)
+  func keepsTheOrder(_ index: Int) throws {
+    let (first, second, why) = Self.order[index]
+    let names = try Self.everything()
+    let before = try #require(names.firstIndex(of: first), "\(first) is missing in \(names)")
+    let after = second == "*" ? 1 : try #require(names.firstIndex(of: second), "\(second) is missing in \(names)")
+    #expect(before < after, "\(first) before \(second): \(why)")
+  }
+
+  /// Without no_new_privs the filter needs the privileges that are about to go.
+  @Test func loadsTheFilterEarlyWithoutNoNewPrivileges() throws {
+    let names = try Self.everything { $0.process?.noNewPrivileges = false }
+    #expect(try #require(names.firstIndex(of: "seccomp")) < #require(names.firstIndex(of: "caps.bounding")))
+    #expect(!names.contains("nnp"))
+  }
+
+  @Test func mountsInTheOrderOfTheConfig() throws {
+    let steps = try sequence().steps
+    let targets = steps.compactMap { step in
+      switch step {
+      case .mount(let plan, _), .mountCgroups(let plan, _): plan.target.description
+      default: nil
+      }
+    }
+    #expect(targets == ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup"])
+  }
+
+  @Test func endsInTheProgram() throws {
+    let steps = try sequence().steps
+    #expect(steps.last == .execute)
+    #expect(steps.filter { $0 == .execute }.count == 1)
+  }
+
+  /// In the intermediate shape the namespaces are entered before the process exists.
+  @Test(arguments: [("network", true), ("pid", false), ("user", false)])
+  func entersJoinedNamespacesWhereTheShapeSays(type: String, inTheChild: Bool) throws {
+    let steps = try sequence { $0.addNamespace(type, path: "/ns/x") }.steps
+    let enters = steps.contains { step in if case .enterNamespace = step { true } else { false } }
+    #expect(enters == inTheChild)
+  }
+
+  @Test func everySourceIsUsedOnce() throws {
+    let sequence = try sequence { spec in
+      spec.mounts?.append(.init(destination: "/a", type: "bind", source: "/srv", options: ["rbind"]))
+      spec.addNamespace("network", path: "/ns/net")
+    }
+    var used: [Int] = []
+    for step in sequence.steps {
+      switch step {
+      case .mount(_, .some(let index)), .attachRoot(_, let index), .enterNamespace(_, _, let index): used.append(index)
+      default: break
+      }
+    }
+    #expect(used.sorted() == Array(sequence.sources.indices))
+  }
+
+  /// A fault, a trace and `explain` speak of one step only by its name.
+  @Test func namesAreUnique() throws {
+    let names = try sequence { spec in
+      for _ in 1...3 { spec.mounts?.append(.init(destination: "/tmp", type: "tmpfs")) }
+    }.stepNames
+    #expect(Set(names).count == names.count)
+    #expect(names.contains("mount/tmp#3"))
+  }
+
+  /// Every step says what it does, in one line and in no other's words.
+  @Test func textsAreTold() throws {
+    let steps = try sequence { $0.mapIDs() }.steps
+    #expect(steps.allSatisfy { !$0.text.isEmpty && !$0.text.contains("\n") })
+    #expect(Set(steps.map(\.text)).count == steps.count)
+  }
+}
