@@ -9,8 +9,10 @@ extension Descriptor {
     for line in table.split(separator: UInt8(ascii: "\n")) {
       // `1: FLOCK  ADVISORY  WRITE 4711 00:1a:123 0 EOF`; one that waits has an arrow after the number.
       let fields = line.split(separator: UInt8(ascii: " "))
-      guard fields.count > 5, fields[1].elementsEqual("FLOCK".utf8), fields[5].elementsEqual(file.utf8) else { continue }
-      if let pid = Int32(String(decoding: fields[4], as: UTF8.self)), pid > 1 { holders.append(pid) }
+      guard fields.count > 5, fields[1].elementsEqual("FLOCK".utf8) else { continue }
+      if fields[5].elementsEqual(file.utf8), let pid = Int32(String(decoding: fields[4], as: UTF8.self)), pid > 1 {
+        holders.append(pid)
+      }
     }
     return holders
   }

@@ -19,7 +19,8 @@ import Testing
   @Test(arguments: [["net"], ["ipc"], ["uts"], ["mnt"], ["cgroup"], ["net", "ipc", "uts", "mnt", "cgroup"]])
   func joinsByPath(_ files: [String]) throws {
     let holder = try Holder(["--net", "--ipc", "--uts", "--mount", "--cgroup"])
-    try expect(new: ["pid", "net", "ipc", "uts", "mnt", "cgroup"].filter { !files.contains($0) }, joined: files, holder)
+    let new = ["pid", "net", "ipc", "uts", "mnt", "cgroup"].filter { !files.contains($0) }
+    try expect(new: new, joined: files, holder)
     #expect(holder.isAlive)
   }
 
@@ -39,8 +40,8 @@ import Testing
     let holder = try Holder(
       ["--user", "--net", "--ipc", "--uts", "--cgroup"] + (files.contains("pid") ? ["--pid", "--fork"] : []),
       mapped: true)
-    try expect(
-      new: ["pid", "net", "ipc", "uts", "mnt", "cgroup"].filter { !files.contains($0) }, joined: files + ["user"], holder)
+    let new = ["pid", "net", "ipc", "uts", "mnt", "cgroup"].filter { !files.contains($0) }
+    try expect(new: new, joined: files + ["user"], holder)
   }
 
   @Test func makesAUserNamespace() throws {
@@ -80,7 +81,8 @@ import Testing
       try container.expectRefusal(saying: "config.json.linux.namespaces: \(path) is no pid namespace")
     }
     try container.edit { Self.join(&$0, "pid", "/nowhere") }
-    try container.expectRefusal(saying: "config.json.linux.namespaces: pid namespace /nowhere: no such file or directory")
+    try container.expectRefusal(
+      saying: "config.json.linux.namespaces: pid namespace /nowhere: no such file or directory")
   }
 
   /// A namespace whose first process is dead lets itself be entered, and then the clone fails without a reason.

@@ -8,10 +8,11 @@ import Testing
   static let phrases = ["does not exist", "permission denied", "no such file or directory", "container not running"]
 
   @Test func noHintHasWordsThatCallersMatch() throws {
-    let steps = try sequence { spec in
-      spec.mapIDs()
-      spec.addNamespace("pid", path: "/ns/pid")
-    }.steps + (try sequence { $0.addNamespace("network", path: "/ns/net") }).steps
+    let steps =
+      try sequence { spec in
+        spec.mapIDs()
+        spec.addNamespace("pid", path: "/ns/pid")
+      }.steps + (try sequence { $0.addNamespace("network", path: "/ns/net") }).steps
     var hints: Set<String> = []
     for number in Int32(1)...133 {
       for step in steps { if let hint = Hint.text(for: step, Errno(rawValue: number)) { hints.insert(hint) } }

@@ -15,7 +15,7 @@ import Testing
       spec.hooks = Spec.Hooks(
         createRuntime: [.init(path: "/bin/true")], createContainer: [.init(path: "/bin/true")],
         startContainer: [.init(path: "/bin/true")])
-      spec.linux?.seccomp = Spec.Seccomp(defaultAction: "SCMP_ACT_ALLOW")
+      spec.linux?.seccomp = Seccomp(defaultAction: "SCMP_ACT_ALLOW")
       edit(&spec)
     }.stepNames
   }
@@ -26,7 +26,7 @@ import Testing
     ("cgroups.joined", "ns.cgroup.made", "the namespace takes the cgroup of its maker for its root"),
     ("mounts.isolated", "rootfs.attached", "the first mount must not reach the host"),
     ("ns.cgroup.made", "cgroups/sys/fs/cgroup", "the container sees its own cgroup only"),
-    ("sysctl.net.ipv4.ip_forward", "readonly/proc/sys", "a read-only /proc/sys takes no value"),
+    ("sysctl.net/ipv4/ip_forward", "readonly/proc/sys", "a read-only /proc/sys takes no value"),
     ("mount/proc", "mount/dev", "the config's order"),
     ("mount/dev", "mount/dev/pts", "the config's order"),
     ("mount/dev", "device/dev/null", "a later mount would hide the devices"),

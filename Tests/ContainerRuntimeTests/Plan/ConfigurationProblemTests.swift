@@ -63,8 +63,9 @@ import Testing
     Mistake("config.json.linux.timeOffsets: needs a new time namespace") {
       $0.linux?.timeOffsets = .init(boottime: .init(secs: 1))
     },
-    Mistake("config.json.linux.rootfsPropagation: unknown propagation \"all\"; one of shared, slave, private, unbindable")
-    { $0.linux?.rootfsPropagation = "all" },
+    Mistake(
+      "config.json.linux.rootfsPropagation: unknown propagation \"all\"; one of shared, slave, private, unbindable"
+    ) { $0.linux?.rootfsPropagation = "all" },
     Mistake("config.json.mounts[0].destination: must not be the root itself") {
       $0.mounts = [.init(destination: "/", type: "tmpfs")]
     },

@@ -1,5 +1,6 @@
 @testable import ContainerRuntime
 import Foundation
+import JSON
 import Kernel
 import OCI
 import Testing

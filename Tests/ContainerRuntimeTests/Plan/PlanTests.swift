@@ -14,13 +14,15 @@ import Testing
     #expect(plan.namespaces.cgroup == .new)
     #expect(plan.namespaces.user == .host)
     #expect(plan.namespaces.shape == .direct)
-    #expect(plan.mounts.map(\.target.description) == [
-      "/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup",
-    ])
+    #expect(
+      plan.mounts.map(\.target.description) == [
+        "/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup",
+      ])
     #expect(plan.maskedPaths.count == 10)
-    #expect(plan.readonlyPaths.map(\.description) == [
-      "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
-    ])
+    #expect(
+      plan.readonlyPaths.map(\.description) == [
+        "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+      ])
     #expect(plan.process.noNewPrivileges)
     #expect(plan.process.umask == 0o022)
     #expect(plan.process.resourceLimits.map(\.number) == [7])

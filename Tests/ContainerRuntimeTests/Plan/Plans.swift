@@ -31,14 +31,14 @@ func problems(_ edit: (inout Spec) -> Void) throws -> [String] {
   }
 }
 
-func sequence(_ options: InitSequence.Options = .init(), _ edit: (inout Spec) -> Void = { _ in }) throws -> InitSequence {
-  InitSequence(try plan(edit), options: options)
+func sequence(_ edit: (inout Spec) -> Void = { _ in }) throws -> InitSequence {
+  InitSequence(try plan(edit), options: InitSequence.Options())
 }
 
 extension Spec {
   mutating func addNamespace(_ type: String, path: String? = nil) {
     linux?.namespaces?.removeAll { $0.type == type }
-    linux?.namespaces?.append(Linux.Namespace(type: type, path: path))
+    linux?.namespaces?.append(Namespace(type: type, path: path))
   }
 
   mutating func removeNamespace(_ type: String) { linux?.namespaces?.removeAll { $0.type == type } }
