@@ -3,7 +3,7 @@ internal import Kernel
 internal import OCI
 
 extension Container {
-  /// The configuration as it was at create.
+  /// The configuration as it was at create, with the limits as `update` has left them.
   func storedSpec() throws(OperationError) -> Spec {
     let bytes = try OperationError.wrapping { () throws(SystemCallError) in try folder.configuration() }
     do { return try Spec(json: bytes, named: "config.json") } catch { throw OperationError(error) }

@@ -36,12 +36,25 @@ extension Container {
     return warnings
   }
 
+  private static func hint(_ property: String, _ errno: Errno) -> String? {
+    switch (property, errno) {
+    case ("resources.memory.limit", .invalid), ("resources.memory.swap", .invalid):
+      "memory.swap limits memory and swap together: it may not be below memory.limit, so change both in one update"
+    case ("resources.cpu.quota", .invalid), ("resources.cpu.period", .invalid), ("resources.cpu.burst", .invalid):
+      "a period is 1000 to 1000000 microseconds, a quota at least 1000, and a burst not above the quota"
+    case ("resources.cpu.cpus", _), ("resources.cpu.mems", _):
+      "only what the cgroup above has can be given: see its cpuset.cpus and cpuset.mems"
+    default: nil
+    }
+  }
+
   /// The properties are those of the update, not of a config.json.
   private static func refusal(_ error: CgroupError) -> OperationError {
     switch error {
     case .property(let path, let problem): OperationError("", "", .properties([PropertyError(path, problem)]))
     case .system(let error, .some(let property)):
-      OperationError("", "", .properties([PropertyError(property, error.description)]))
+      OperationError(
+        "", "", .properties([PropertyError(property, error.description)]), hint: hint(property, error.errno))
     default: OperationError(error)
     }
   }
