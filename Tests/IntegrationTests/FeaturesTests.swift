@@ -60,7 +60,9 @@ import Testing
     let (flag, property, value) = FeaturesTests.optional[index]
     let container = try Container { $0[property] = value }
     let output = try container.scratch.run([container.scratch.apus, "validate", "-b", container.bundle])
-    let isRefused = output.stdout.contains("config.json.\(property): is not supported by this version of apus")
+    let isRefused = output.lines.contains {
+      $0.hasPrefix("error: config.json.\(property): ") && $0.hasSuffix("not supported by this version of apus")
+    }
     #expect(try document()[flag] == .bool(!isRefused))
   }
 

@@ -85,13 +85,15 @@ import Testing
 extension Container {
   /// The folder of the container's first process in the v1 hierarchy of a controller, or (empty) in the v2 tree.
   func folder(inHierarchy controller: String) throws -> String {
-    for line in readText("/proc/\(try pid)/cgroup").split(separator: "\n") {
+    let pid = try pid
+    let memberships = readText("/proc/\(pid)/cgroup")
+    for line in memberships.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 3, parts[1].split(separator: ",").contains(Substring(controller)) || parts[1] == controller
       else { continue }
       return "/sys/fs/cgroup/\(controller.isEmpty ? "unified" : controller)\(parts[2])"
     }
-    throw TestSetupProblem("no hierarchy with \(controller)")
+    throw TestSetupProblem("no hierarchy with \(controller) among those of process \(pid): \(memberships)")
   }
 
   /// The trimmed text of a file there.
