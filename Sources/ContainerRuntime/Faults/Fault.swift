@@ -36,7 +36,7 @@ enum Fault {
       case "err=ENOSPC": throw SystemCallError("fault", point, .noSpace)
       case "err=EPERM": throw SystemCallError("fault", point, .notPermitted)
       case "err=ENOMEM": throw SystemCallError("fault", point, .noMemory)
-      default: throw SystemCallError("unknown fault \(action)", point, .invalid)
+      default: throw SystemCallError("APUS_FAULT names an unknown action:", action, .invalid)
       }
     }
 
