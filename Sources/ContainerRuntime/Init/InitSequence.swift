@@ -44,6 +44,10 @@ public struct InitSequence: Equatable, Sendable {
     if options.keyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
     addRoot(plan)
     addIdentity(plan)
+    // Root's streams are root's already.
+    if plan.process.uid != 0 || plan.namespaces.user != .host {
+      steps.append(.ownStandardStreams(uid: plan.process.uid))
+    }
     addProcess(plan.process, plan.seccomp, changesGroups: plan.namespaces.user == .host)
     steps.append(.reportReady)
     steps.append(.waitForStart(options.startSignal))
@@ -76,6 +80,9 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(.newSession)
     if plan.joinsKeyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
     addTerminal(plan.process, bindsConsole: false)
+    if plan.process.uid != 0 || plan.container.namespaces.contains(.user) {
+      steps.append(.ownStandardStreams(uid: plan.process.uid))
+    }
     addProcess(plan.process, plan.seccomp, changesGroups: plan.container.allowsSettingGroups)
     steps.append(.reportReady)
     steps.append(.waitForStart(.handshake))
@@ -185,7 +192,6 @@ public struct InitSequence: Equatable, Sendable {
   /// The attributes and privileges of the process, in the order that section C3 of the security cases gives: what needs
   /// privileges first, the bounding set before the user, the user before the final sets.
   private mutating func addProcess(_ process: ProcessPlan, _ seccomp: SeccompPlan?, changesGroups: Bool) {
-    steps.append(.ownStandardStreams(uid: process.uid))
     for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }

@@ -23,6 +23,8 @@ final class TerminalRelay {
     peer = try master.openPeer()
     self.caller = caller
     self.master = master
+    // Before the program begins, which may ask for it at once.
+    resize()
   }
 
   func begin() {
