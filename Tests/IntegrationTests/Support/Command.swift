@@ -12,6 +12,9 @@ struct Output: Sendable {
 
   var lines: [String] { stdout.split(separator: "\n", omittingEmptySubsequences: true).map(String.init) }
 
+  /// Whether the command failed by its own decision: 255 is what `exec` answers when it cannot run its process.
+  var isRefusal: Bool { (1..<128).contains(status) || status == 255 }
+
   /// This output, or a failure that shows it, when the status is not the one expected.
   @discardableResult
   func expect(status wanted: Int32, sourceLocation: SourceLocation = #_sourceLocation) throws -> Output {

@@ -103,6 +103,22 @@ struct Container {
   /// Whether the status becomes this one within a few seconds.
   func becomes(_ wanted: String) throws -> Bool { try eventually { try status == wanted } }
 
+  func execWords(_ command: [String], options: [String] = []) -> [String] {
+    [scratch.apus, "--root", scratch.root, "exec"] + options + [id] + command
+  }
+
+  /// Runs a further process and waits for it.
+  func exec(_ command: [String], options: [String] = []) throws -> Output {
+    try scratch.run(execWords(command, options: options))
+  }
+
+  /// The trimmed text of a file of the container's cgroup in a v1 hierarchy.
+  func cgroupFile(_ controller: String, _ file: String) throws -> String {
+    let folders = try CgroupTests.folders(of: pid, on: scratch)
+    let folder = try #require(folders.first { $0.hasPrefix("/sys/fs/cgroup/\(controller)/") })
+    return readText(folder + "/" + file).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
   // MARK: Expectations
 
   /// Expects that a command refuses: a status, one line on standard error that names the runtime and holds the
@@ -112,7 +128,7 @@ struct Container {
     of output: Output, saying phrases: String..., leavesNothing: Bool = true,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Output {
-    #expect(output.status != 0 && output.status < 128, "\(output)", sourceLocation: sourceLocation)
+    #expect(output.isRefusal, "\(output)", sourceLocation: sourceLocation)
     #expect(output.stderr.hasPrefix("apus: "), sourceLocation: sourceLocation)
     #expect(
       output.stderr.hasSuffix("\n") && output.stderr.dropLast().utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f },

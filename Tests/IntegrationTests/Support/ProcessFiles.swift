@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)).
 struct MountInfo {
@@ -39,4 +40,9 @@ func processStatus(_ text: String) -> [String: String] {
     return (String(line[..<colon]), value)
   }
   return Dictionary(pairs) { first, _ in first }
+}
+
+/// The identity of a namespace of a process, as in `mnt:[4026531841]` (namespaces(7)).
+func namespace(_ kind: String, of pid: pid_t) throws -> String {
+  try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/ns/\(kind)")
 }

@@ -1,0 +1,135 @@
+import Foundation
+import Glibc
+import Testing
+
+/// One cgroup in every hierarchy of the machine: made, joined, removed.
+@Suite(.scratch) struct CgroupTests {
+  /// The folders of a process in all hierarchies, by /proc/PID/cgroup and the mounts of the host.
+  static func folders(of pid: pid_t, on scratch: Scratch) throws -> [String] {
+    let mounts = scratch.mounts.mounts.compactMap(MountInfo.init(line:))
+    return try readText("/proc/\(pid)/cgroup").split(separator: "\n").map { line in
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+      let mount = mounts.first { mount in
+        fields[1].isEmpty ? mount.type == "cgroup2" : mount.superOptions.contains(fields[1])
+      }
+      return try #require(mount, "\(line)").mountPoint + fields[2]
+    }
+  }
+
+  @Test func everyHierarchyIsJoined() throws {
+    let container = try Container()
+    try container.runDetached()
+    let pid = try container.pid
+    let folders = try CgroupTests.folders(of: pid, on: container.scratch)
+    #expect(folders.count == readText("/proc/self/cgroup").split(separator: "\n").count)
+    for folder in folders {
+      #expect(folder.hasSuffix("/" + container.id))
+      #expect(readText(folder + "/cgroup.procs").split(separator: "\n").contains("\(pid)"), "\(folder)")
+    }
+  }
+
+  @Test func createdContainerIsInItsCgroupsAlready() throws {
+    let container = try Container()
+    try container.createSleeping()
+    for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+      #expect(folder.hasSuffix("/" + container.id))
+    }
+  }
+
+  @Test func deleteRemovesThemAll() throws {
+    let container = try Container()
+    try container.runDetached()
+    let folders = try CgroupTests.folders(of: container.pid, on: container.scratch)
+    #expect(folders.allSatisfy(fileExists))
+    try container.kill("KILL").succeed()
+    #expect(try container.becomes("stopped"))
+    try container.delete().succeed()
+    #expect(folders.filter(fileExists).isEmpty)
+  }
+
+  @Test func foregroundRunRemovesThemAll() throws {
+    let container = try Container()
+    try container.run("true").succeed()
+    #expect(try container.scratch.remains(of: container.id).isEmpty)
+  }
+
+  @Test func containerSeesItselfAtTheRoot() throws {
+    let lines = try Container().run("cat /proc/self/cgroup").succeed().lines
+    #expect(lines.allSatisfy { $0.hasSuffix(":/") }, "\(lines)")
+  }
+
+  @Test(arguments: ["/", ""]) func cgroupsPathIsTheConfigs(prefix: String) throws {
+    let container = try Container()
+    try container.edit { $0["linux.cgroupsPath"] = .string("\(prefix)\(container.id)-parent/child") }
+    try container.runDetached()
+    for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+      #expect(folder.hasSuffix("/\(container.id)-parent/child"))
+    }
+    #expect(try container.state()["status"] == "running")
+  }
+
+  /// D5: the parents that were made for the container go with it; what was there before stays.
+  @Test func onlyTheParentsThatWereMadeAreRemoved() throws {
+    let container = try Container()
+    let existing = "/sys/fs/cgroup/pids/\(container.id)-existing"
+    try FileManager.default.createDirectory(atPath: existing, withIntermediateDirectories: false)
+    defer { unsafe rmdir(existing) }
+    try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-existing/made/child") }
+    try container.run("true").succeed()
+    #expect(try container.scratch.remains(of: container.id) == ["cgroup \(existing)"])
+  }
+
+  /// D6: a path that climbs stays below the root of the hierarchies.
+  @Test func climbingPathIsContained() throws {
+    let container = try Container()
+    try container.edit { $0["linux.cgroupsPath"] = .string("../../../\(container.id)-climber") }
+    let output = try container.scratch.run(container.words("run", ["--detach"]))
+    if output.status != 0 {
+      try container.expectRefusal(of: output)
+    } else {
+      for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+        #expect(folder.hasPrefix("/sys/fs/cgroup/") && !folder.contains("/.."))
+      }
+    }
+  }
+
+  /// D6: the root cgroup itself is never taken for a container.
+  @Test(arguments: ["/", "/.", "//"]) func rootIsRefused(path: String) throws {
+    try Container { $0["linux.cgroupsPath"] = .string(path) }.expectRefusal(saying: "cgroupsPath")
+  }
+
+  /// D6: a cgroup with processes of someone else is not joined, and a failed create leaves it alone.
+  @Test func cgroupWithProcessesIsRefused() throws {
+    let first = try Container()
+    try first.edit { $0["linux.cgroupsPath"] = .string("/\(first.id)-shared") }
+    try first.runDetached()
+    let second = try Container()
+    try second.edit { $0["linux.cgroupsPath"] = .string("/\(first.id)-shared") }
+    try second.expectRefusal()
+    #expect(try first.status == "running")
+  }
+
+  /// D6: a frozen cgroup is refused up front, since a process that joins it would hang.
+  @Test func frozenCgroupIsRefused() throws {
+    let container = try Container()
+    let folder = "/sys/fs/cgroup/freezer/\(container.id)-frozen"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try Data("FROZEN".utf8).write(to: URL(filePath: folder + "/freezer.state"))
+    try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-frozen") }
+    let output = try container.scratch.run(container.words("run"))
+    try Data("THAWED".utf8).write(to: URL(filePath: folder + "/freezer.state"))
+    unsafe rmdir(folder)
+    try container.expectRefusal(of: output, saying: "frozen")
+  }
+
+  /// D5: cgroups that the container made inside its own are removed, deepest first.
+  @Test func nestedCgroupsAreRemoved() throws {
+    let container = try Container()
+    try container.runDetached()
+    let folder = try #require(
+      try CgroupTests.folders(of: container.pid, on: container.scratch).first { $0.contains("/pids/") })
+    try FileManager.default.createDirectory(atPath: folder + "/a/b/c", withIntermediateDirectories: true)
+    try container.delete("--force").succeed()
+    #expect(!fileExists(folder))
+  }
+}
