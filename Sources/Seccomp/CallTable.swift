@@ -12,8 +12,10 @@ struct CallTable {
   let abi: SystemCallABI
   /// The rules of each call that depends on its arguments, in the profile's order.
   private(set) var conditional: [[CallRule]] = []
-  /// The largest number that the profile names, in an effective rule or not; nil when it names none.
+  /// The largest number that the profile names, in an effective rule or not; nil when it names none. Private numbers
+  /// have one of their own, lest a profile that names them were taken to know all numbers below.
   private(set) var newest: UInt32?
+  private(set) var newestPrivate: UInt32?
   private var decisions: [Decision]
   /// Decisions of numbers above those of `decisions`, such as the private ones of ARM from 0xf0000; in no order.
   private var distant: [(number: UInt32, decision: Decision)] = []
@@ -26,7 +28,13 @@ struct CallTable {
 
   /// Notes that the profile knows of a call.
   mutating func mention(nameAt index: Int) {
-    if let number = abi.number(ofNameAt: index) { newest = max(newest ?? number, number) }
+    if let number = abi.number(ofNameAt: index) {
+      if let base = abi.privateBase, number >= base {
+        newestPrivate = max(newestPrivate ?? number, number)
+      } else {
+        newest = max(newest ?? number, number)
+      }
+    }
     if let other = abi.multiplexed(nameAt: index) { newest = max(newest ?? other.number, other.number) }
   }
 
@@ -102,8 +110,13 @@ struct CallTable {
   }
 
   /// Calls `body` for each number that a rule names, in ascending order.
-  func forEachDecision(_ body: (UInt32, Decision) -> Void) {
-    for (number, decision) in decisions.enumerated() where decision != .none { body(UInt32(number), decision) }
-    for (number, decision) in distant.sorted(by: { $0.number < $1.number }) { body(number, decision) }
+  func forEachDecision(isPrivate: Bool, _ body: (UInt32, Decision) -> Void) {
+    let base = abi.privateBase ?? .max
+    if !isPrivate {
+      for (number, decision) in decisions.enumerated() where decision != .none { body(UInt32(number), decision) }
+    }
+    for (number, decision) in distant.sorted(by: { $0.number < $1.number }) where (number >= base) == isPrivate {
+      body(number, decision)
+    }
   }
 }

@@ -62,10 +62,12 @@ struct FilterLayout {
   }
 
   private func append(at place: Int, to segments: inout Segments) {
-    segments.append(tables[place], at: place, fallback: .answer(base.answer), newer: newer(than: place))
+    segments.append(
+      tables[place], at: place, fallback: .answer(base.answer),
+      newer: .answer(base.hidesNewerCalls ? Self.newer : base.answer))
   }
 
-  /// What calls above the newest of a table get.
+  /// What calls far above those of a table get.
   private func newer(than place: Int) -> Segments.Fate {
     .answer(base.hidesNewerCalls && tables[place].newest != nil ? Self.newer : base.answer)
   }

@@ -19,9 +19,18 @@ struct Segments {
   /// Gives the numbers of a table, which is at `place`, their fates, and those after them until the next call of
   /// `append` that of a newer call: `newer`, or `fallback` when the profile names no call of the table.
   mutating func append(_ table: CallTable, at place: Int, fallback: Fate, newer: Fate) {
+    append(table, at: place, from: table.abi.numberBase, newest: table.newest, fallback, newer)
+    if let start = table.abi.privateBase, table.newestPrivate != nil {
+      append(table, at: place, from: start, newest: table.newestPrivate, fallback, newer)
+    }
+  }
+
+  private mutating func append(
+    _ table: CallTable, at place: Int, from start: UInt32, newest: UInt32?, _ fallback: Fate, _ newer: Fate
+  ) {
     let base = table.abi.numberBase
-    append(from: base, fallback)
-    table.forEachDecision { number, decision in
+    append(from: start, fallback)
+    table.forEachDecision(isPrivate: start == table.abi.privateBase) { number, decision in
       switch decision {
       case .none: return
       case .answer(let value): append(from: base + number, .answer(value))
@@ -29,6 +38,6 @@ struct Segments {
       }
       append(from: base + number + 1, fallback)
     }
-    if let newest = table.newest { append(from: base + newest + 1, newer) }
+    if let newest { append(from: base + newest + 1, newer) }
   }
 }

@@ -26,6 +26,9 @@ enum SystemCallABI: CaseIterable {
   /// What is added to the numbers of its table; __X32_SYSCALL_BIT of asm/unistd.h for x32.
   var numberBase: UInt32 { self == .x32 ? 0x4000_0000 : 0 }
 
+  /// Where numbers start that do not grow with the kernel: ARM's private calls (__ARM_NR_BASE of asm/unistd.h).
+  var privateBase: UInt32? { self == .arm ? 0xf_0000 : nil }
+
   /// The number of a call, without `numberBase`; nil when this convention lacks it.
   func number(ofNameAt index: Int) -> UInt32? {
     let number =

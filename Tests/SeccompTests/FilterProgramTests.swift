@@ -59,6 +59,21 @@ import Testing
     }
   }
 
+  /// Profiles for ARM name its private calls, whose numbers are large and old.
+  @Test(
+    arguments: [
+      (450, 0x0005_0001), (451, 0x0005_0026), (0xe_ffff, 0x0005_0026), (0xf_0001, 0x0005_0001), (0xf_0005, 0x7fff_0000),
+      (0xf_0006, 0x0005_0026),
+    ] as [(UInt32, UInt32)])
+  func privateCallsAreNotTheNewest(number: UInt32, expected: UInt32) throws {
+    let rules = [
+      Errors.rule(["set_tls"]), Errors.rule(["set_mempolicy_home_node"], "SCMP_ACT_ERRNO"),  // 0xf0005 and 450
+    ]
+    let profile = Errors.profile("SCMP_ACT_ERRNO", rules, architectures: ["SCMP_ARCH_ARM"])
+    let machine = try Self.machine(profile, native: .aarch64)
+    #expect(machine.run(.init(number: number, architecture: 0x4000_0028)) == expected)
+  }
+
   @Test func withoutNamesNothingIsNewer() throws {
     let machine = try Self.machine(Errors.profile("SCMP_ACT_KILL_PROCESS"))
     #expect(machine.run(.init(number: 500, architecture: Self.x86_64)) == 0x8000_0000)

@@ -13,7 +13,8 @@ struct ProfileComparison {
     var unknownCalls = 0
     /// libseccomp compares the wrong half of an argument, or of another (AccumulatorFlow).
     var wrongWord = 0
-    /// libseccomp gives an answer that no matching rule gives: it lost one when it merged trees.
+    /// libseccomp gives an answer that no matching rule gives: it lost one when it merged trees. Where it did, another
+    /// rule that matches as well may decide in its place.
     var lostRule = 0
     /// Rules of different actions match, and each program follows one.
     var otherOrder = 0
@@ -53,11 +54,25 @@ struct ProfileComparison {
   private let ours: BPFMachine
   private let theirs: BPFMachine
   private let flow: AccumulatorFlow
-  /// By convention, the number above which calls get ENOSYS, which runc puts before libseccomp's program.
-  private var newest: [SystemCallABI: UInt32] = [:]
+  /// By convention, the number above which calls get ENOSYS, which runc puts before libseccomp's program; to runc ARM's
+  /// private calls are no block of their own.
+  private var newest: [SystemCallABI: [ProfileModel.Block: UInt32]] = [:]
   /// Numbers that libseccomp lacks.
   private var unknown: [SystemCallABI: Set<UInt32>] = [:]
   private var tally = Tally()
+  /// Calls for which libseccomp has lost a rule, and other differences of which that may be the cause.
+  private var losers: Set<Place> = []
+  private var orders: [(place: Place, text: String)] = []
+
+  private struct Place: Hashable {
+    let architecture: UInt32
+    let number: UInt32
+
+    init(_ call: BPFMachine.Call) {
+      architecture = call.architecture
+      number = call.number
+    }
+  }
 
   /// Compiles and compares.
   static func run(
@@ -109,7 +124,8 @@ struct ProfileComparison {
         // runc leaves out calls that libseccomp reaches by socketcall(2) or ipc(2), which would give ENOSYS for a call
         // that the profile names when it names no other of a larger number.
         for number in [oracle.number(of: name, abi), number, other].compactMap(\.self) where hidesNewer {
-          newest[abi] = max(newest[abi] ?? 0, number)
+          let block = ProfileModel.Block(number, abi)
+          newest[abi, default: [:]][block] = max(newest[abi]?[block] ?? 0, number)
         }
       }
     }
@@ -127,6 +143,9 @@ struct ProfileComparison {
     }
     // An architecture that nobody asked for (AUDIT_ARCH_S390X).
     compare(BPFMachine.Call(number: 1, architecture: 0x8000_0016))
+    for (place, text) in orders {
+      if losers.contains(place) { tally.lostRule += 1 } else { tally.unexplained.append(text) }
+    }
   }
 
   private mutating func compare(_ call: BPFMachine.Call) {
@@ -136,7 +155,8 @@ struct ProfileComparison {
       case SystemCallABI.x86_64.auditArchitecture: call.number & 0x4000_0000 == 0 ? .x86_64 : .x32
       case let architecture: SystemCallABI.allCases.first { $0.auditArchitecture == architecture }
       }
-    let isNewer = abi.flatMap { newest[$0] }.map { call.number > $0 } ?? false
+    let limit = abi.flatMap { newest[$0]?[ProfileModel.Block(call.number, $0)] ?? newest[$0]?[.common] }
+    let isNewer = limit.map { call.number > $0 } ?? false
     let (our, their) = (ours.run(call), isNewer ? 0x0005_0026 : theirs.run(call))
     let meant = model.answers(to: call)
     if !meant.contains(our) {
@@ -155,10 +175,11 @@ struct ProfileComparison {
       tally.wrongWord += 1
     } else if !meant.contains(their) {
       tally.lostRule += 1
+      losers.insert(Place(call))
     } else if let abi, model.sharesUpperHalf(call, abi) {
       tally.otherOrder += 1
     } else {
-      tally.unexplained.append("\(call): ours \(our), theirs \(their), meant \(meant)")
+      orders.append((Place(call), "\(call): ours \(our), theirs \(their), meant \(meant)"))
     }
   }
 }

@@ -14,7 +14,16 @@ struct ProfileModel {
 
   private struct Convention {
     var rules: [UInt32: [Rule]] = [:]
-    var newest: UInt32?
+    /// The largest number of each block; ARM's private calls are one of their own.
+    var newest: [Block: UInt32] = [:]
+  }
+
+  enum Block {
+    case common, privateToARM
+
+    init(_ number: UInt32, _ abi: SystemCallABI) {
+      self = abi == .arm && number >= 0xf_0000 ? .privateToARM : .common
+    }
   }
 
   let base: UInt32
@@ -45,7 +54,7 @@ struct ProfileModel {
     if let number = abi.number(ofNameAt: index) { ways.append((number + abi.numberBase, nil)) }
     if let other = abi.multiplexed(nameAt: index) { ways.append((other.number, other.operation)) }
     for (number, operation) in ways {
-      convention.newest = max(convention.newest ?? 0, number)
+      convention.newest[Block(number, abi)] = max(convention.newest[Block(number, abi)] ?? 0, number)
       if answer == base { continue }
       convention.rules[number, default: []].append(
         Rule(answer: answer, alternatives: isSplit ? arguments.map { [$0] } : [arguments], operation: operation))
@@ -82,7 +91,7 @@ struct ProfileModel {
       return [conventions[.x86_64] != nil && number == .max ? base : 0]
     case 0xc000_003e:
       guard let convention = conventions[.x86_64] else { return [0] }
-      let isHidden = hidesNewer && convention.newest.map { number > $0 } ?? false
+      let isHidden = hidesNewer && convention.newest[.common].map { number > $0 } ?? false
       if number >= 0x4000_0000, conventions[.x32] == nil, !isHidden { return [0] }
       return answers(to: call, .x86_64)
     case 0x4000_0003: return answers(to: call, .x86)
@@ -94,7 +103,9 @@ struct ProfileModel {
 
   private func answers(to call: BPFMachine.Call, _ abi: SystemCallABI) -> Set<UInt32> {
     guard let convention = conventions[abi] else { return [0] }
-    if hidesNewer, let newest = convention.newest, call.number > newest { return [0x0005_0026] }
+    // A block of which the profile names nothing lies above all that it names.
+    let newest = convention.newest[Block(call.number, abi)] ?? convention.newest[.common]
+    if hidesNewer, let newest, call.number > newest { return [0x0005_0026] }
     let rules = convention.rules[call.number] ?? []
     var matching: Set<UInt32> = []
     for rule in rules {
