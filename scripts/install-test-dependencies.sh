@@ -12,8 +12,10 @@ fi
 packages=(
   binutils       # strip
   busybox-static # the root file system of most bundles
+  gcc            # C programs of the seccomp tests
   iproute2       # network namespaces that a container joins
   jq             # editing config.json
+  libc6-dev
   libcap2-bin    # capsh, getpcaps
   libseccomp-dev # the oracle of the seccomp compiler's tests
   procps

@@ -169,6 +169,19 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: SharedConfigurations.isPresent))
+  func everyCallUnderDockersProfileIsDecidedInAFewInstructions() throws {
+    let profile = try #require(try SharedConfigurations.profile("docker"))
+    let program = try FilterProgram(compiling: profile, native: .x86_64)
+    let machine = try BPFMachine(program.instructions)
+    #expect(program.instructions.count == 313)
+    for number in 0..<UInt32(600) {
+      // clone and personality look at an argument five times at most.
+      let limit = [56, 135].contains(number) ? 40 : 20
+      #expect(machine.path(of: .init(number: number, architecture: Self.x86_64)).count <= limit)
+    }
+  }
+
   /// Every call has checks of its own, so targets are far away: jumps must be bridged, and right.
   @Test func farTargetsAreReached() throws {
     let names = SyscallTableTests.names.filter { $0 != "socketcall" && $0 != "ipc" }

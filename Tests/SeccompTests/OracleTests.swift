@@ -77,6 +77,31 @@ import Testing
     #expect(try BPFMachine(FilterProgram(compiling: profile, native: .x86_64).instructions).run(mkdir) == 0x7fff_0000)
   }
 
+  /// One of the exceptions that the comparisons allow for: between two ranges that both miss it, libseccomp finds
+  /// 0xffff_ffff in the second, since it compares the lower half with the bound's upper half.
+  @Test func libseccompComparesTheWrongHalf() throws {
+    let profile = OCI.Seccomp(
+      defaultAction: "SCMP_ACT_ERRNO",
+      syscalls: [
+        .init(
+          names: ["ioctl"], action: "SCMP_ACT_ALLOW",
+          args: [
+            .init(index: 1, value: 0xffff_ffff, op: "SCMP_CMP_LT"),
+            .init(index: 1, value: 1 << 32, op: "SCMP_CMP_GE"),
+          ])
+      ])
+    guard case .program(let theirs) = try Oracle.shared.get().compile([(profile, [.x86_64])])[0] else {
+      Issue.record("no program")
+      return
+    }
+    let ours = try FilterProgram(compiling: profile, native: .x86_64).instructions
+    let call = BPFMachine.Call(
+      number: 16, architecture: SystemCallABI.x86_64.auditArchitecture, arguments: [0, 0xffff_ffff, 0, 0, 0, 0])
+    #expect(try BPFMachine(ours).run(call) == 0x0005_0001)
+    #expect(try BPFMachine(theirs).run(call) == 0x7fff_0000)
+    #expect(AccumulatorFlow(ours).isSound && !AccumulatorFlow(theirs).isSound)
+  }
+
   private struct Machine {
     let native: Architecture
     let listed: [String]?
