@@ -13,13 +13,19 @@ enum CProgram {
     let errors: String
   }
 
-  /// Compiles one file with the machine's C compiler.
+  /// Compiles one file with the machine's C compiler, to a place that the next run of the tests uses again.
   static func build(_ source: URL, options: [String] = []) throws -> URL {
-    let executable = FileManager.default.temporaryDirectory
-      .appending(path: "apus-\(source.deletingPathExtension().lastPathComponent)-\(UUID().uuidString)")
-    let arguments = ["cc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", executable.path, source.path] + options
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: ".build/test-programs")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let executable = folder.appending(path: source.deletingPathExtension().lastPathComponent)
+    let new = folder.appending(path: UUID().uuidString)
+    let arguments = ["cc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", new.path, source.path] + options
     let answer = try start(URL(filePath: "/usr/bin/env"), arguments, input: Data())
     guard answer.status == 0, !answer.isSignal else { throw Failure(description: answer.errors) }
+    // A rename, since another run of the tests may be using the one before.
+    let move = try start(URL(filePath: "/usr/bin/env"), ["mv", "-f", new.path, executable.path], input: Data())
+    guard move.status == 0 else { throw Failure(description: move.errors) }
     return executable
   }
 

@@ -12,7 +12,7 @@
 //   name ARCH NUMBER               the name of a system call
 // Standard output: `rule RC` or `rule unknown`, `program COUNT` and COUNT lines `CODE JT JF K`, `failed RC`,
 // `number N`, `name NAME` (`name -` for none); `died SIGNAL` in place of all of a filter's lines, since libseccomp 2.5.4 crashes or never ends on some
-// rules: each filter has a process of its own, which an alarm ends.
+// rules: each filter has a process of its own, with a limit of processor time.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -149,7 +150,7 @@ int main(void) {
   scmp_filter_ctx filter = NULL;
   pid_t child = -1;
   char *input = read_input();
-  // Threads of a test run with all signals blocked, and so would this process and its alarm.
+  // Threads of a test run with all signals blocked.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -164,8 +165,9 @@ int main(void) {
       child = fork();
       if (child < 0)
         return 7;
-      if (child == 0)
-        alarm(2);
+      struct rlimit seconds = {.rlim_cur = 2, .rlim_max = 2};
+      if (child == 0 && setrlimit(RLIMIT_CPU, &seconds) != 0)
+        return 7;
     }
     if (child <= 0)
       run(line, &filter);
