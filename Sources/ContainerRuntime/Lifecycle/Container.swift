@@ -37,11 +37,17 @@ package final class Container {
 
   /// The same with the lock, for what changes a container.
   package static func locked(_ id: ContainerID, in store: ContainerStore) throws(OperationError) -> Container {
-    let container = try Container(id, in: store)
-    let isThere = try OperationError.wrapping { () throws(SystemCallError) in try container.folder.lock() }
+    let found = try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
+    guard let folder = found else { throw OperationError("", "", .message("container does not exist")) }
+    let isThere = try OperationError.wrapping { () throws(SystemCallError) in try folder.lock() }
     if !isThere { throw OperationError("", "", .message("container does not exist")) }
-    // What was read before the lock may be old by now.
-    return try Container(id, in: store)
+    // Read under the lock, which lasts as long as this very folder is open.
+    let record: Record?
+    do throws(RecordProblem) { record = try folder.record() } catch { throw Container.unreadable(error) }
+    guard let record else {
+      throw OperationError("", "", .message("container does not exist: it has no record yet"))
+    }
+    return Container(folder: folder, record: record)
   }
 
   static func unreadable(_ problem: RecordProblem) -> OperationError {

@@ -61,13 +61,20 @@ extension Container {
   private func endProcesses() throws(OperationError) {
     do {
       let cgroup = try cgroup
+      var hasEnded = false
       if let pidfd = try openProcess() {
+        hasEnded = true
         try pidfd.sendSignal(9)
         if let cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
         try Container.awaitEnd(of: pidfd)
       }
-      let endedWithInit = record.phase == .created && record.hasOwnPIDNamespace
-      if !endedWithInit, let cgroup, try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+      // A number that another process has by now says nothing about the container's own.
+      if !hasEnded, let process = record.initProcess { hasEnded = try ProcessIdentity.of(pid: process.pid) == nil }
+      if !(hasEnded && record.phase == .created && record.hasOwnPIDNamespace),
+        let cgroup, try !cgroup.processesEverywhere().isEmpty
+      {
+        try cgroup.killAll(9)
+      }
     } catch {
       throw OperationError(converting: error)
     }
