@@ -4,8 +4,9 @@
 // Usage: floor ROOTFS COMMAND [ARGUMENT…]; the exit status is the command's.
 //
 // It does: a directory in every v1 hierarchy (or in the v2 tree), limits of cpuset copied from the parent; clone3 with
-// new pid, network, ipc, uts and mount namespaces; joining every hierarchy, by the parent, while the child mounts; a new
-// cgroup namespace in the child after that; the seven mounts of the default config with their options (proc, /dev,
+// new pid, network, ipc, uts and mount namespaces; joining every hierarchy, by the child, which writes 0 to `tasks`: a
+// thread that moves itself needs neither the lock against all forks nor the RCU grace period of a write to cgroup.procs
+// by the parent; a new cgroup namespace after that; the seven mounts of the default config with their options (proc, /dev,
 // devpts, shm, mqueue, sysfs, cgroup: on v1 a tmpfs with every hierarchy below it, read-only); pivot_root, a read-only
 // root, execve, wait; removal of the cgroups.
 //
@@ -37,7 +38,7 @@ struct hierarchy {
   char name[64];     // the folder below /sys/fs/cgroup
   char options[64];  // what mount(2) takes: "cpu,cpuacct" or "none,name=systemd"
   char path[128];    // the cgroup made here
-  int procs;
+  int tasks;
 };
 
 static struct hierarchy hierarchies[MAXIMUM_HIERARCHIES];
@@ -98,20 +99,16 @@ static void make_cgroups(void) {
       copy_cpuset(h->path, "cpuset.cpus");
       copy_cpuset(h->path, "cpuset.mems");
     }
-    char procs[160];
-    snprintf(procs, sizeof procs, "%s/cgroup.procs", h->path);
-    h->procs = open(procs, O_WRONLY | O_CLOEXEC);
-    if (h->procs < 0) die("open", procs);
+    char tasks[160];
+    snprintf(tasks, sizeof tasks, "%s/tasks", h->path);
+    h->tasks = open(tasks, O_WRONLY | O_CLOEXEC);
+    if (h->tasks < 0) die("open", tasks);
   }
 }
 
-static void join_cgroups(pid_t pid) {
-  char text[16];
-  int length = snprintf(text, sizeof text, "%d", pid);
-  for (int i = 0; i < hierarchy_count; i++) {
-    if (write(hierarchies[i].procs, text, length) != length) die("join", hierarchies[i].path);
-    close(hierarchies[i].procs);
-  }
+static void join_cgroups(void) {
+  for (int i = 0; i < hierarchy_count; i++)
+    if (write(hierarchies[i].tasks, "0", 1) != 1) die("join", hierarchies[i].path);
 }
 
 static void must_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data) {
@@ -138,7 +135,9 @@ static void mount_cgroups(void) {
   must_mount(NULL, "sys/fs/cgroup", NULL, flags | MS_RDONLY | MS_REMOUNT | MS_BIND, NULL);
 }
 
-static void child(const char *rootfs, char **command, int gate) {
+static void child(const char *rootfs, char **command) {
+  join_cgroups();
+  if (unshare(CLONE_NEWCGROUP)) die("unshare", "cgroup namespace");
   must_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
   must_mount(rootfs, rootfs, NULL, MS_BIND | MS_REC, NULL);
   if (chdir(rootfs)) die("chdir", rootfs);
@@ -151,10 +150,6 @@ static void child(const char *rootfs, char **command, int gate) {
   must_mkdir("dev/mqueue");
   must_mount("mqueue", "dev/mqueue", "mqueue", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
   must_mount("sysfs", "sys", "sysfs", MS_NOSUID | MS_NOEXEC | MS_NODEV | MS_RDONLY, NULL);
-
-  char byte;
-  if (read(gate, &byte, 1) != 1) die("wait for", "the cgroups");
-  if (unshare(CLONE_NEWCGROUP)) die("unshare", "cgroup namespace");
   mount_cgroups();
 
   if (syscall(SYS_pivot_root, ".", ".")) die("pivot_root", rootfs);
@@ -173,8 +168,6 @@ int main(int argc, char **argv) {
   find_hierarchies();
   make_cgroups();
 
-  int gate[2];
-  if (pipe2(gate, O_CLOEXEC)) die("pipe2", "");
   struct clone_args arguments = {
       .flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS,
       .exit_signal = SIGCHLD,
@@ -190,12 +183,7 @@ int main(int argc, char **argv) {
   }
   pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) die("clone3", "");
-  if (pid == 0) {
-    close(gate[1]);
-    child(argv[1], argv + 2, gate[0]);
-  }
-  join_cgroups(pid);
-  if (write(gate[1], "", 1) != 1) die("write", "the gate");
+  if (pid == 0) child(argv[1], argv + 2);
 
   int status;
   if (waitpid(pid, &status, 0) != pid) die("waitpid", "");

@@ -95,6 +95,7 @@ struct FilterLayout {
     segments.append(from: 0, .answer(Self.foreign))
     append(at: place, to: &segments)
     segments.append(from: Self.x32Bit << 1, .answer(base.answer))
+    segments.append(from: Self.x32Bit * 3, newer(than: place))
   }
 
   // MARK: Code

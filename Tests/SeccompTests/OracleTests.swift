@@ -112,5 +112,6 @@ import Testing
     Machine(native: .x86_64, listed: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"], abis: [.x86_64, .x86, .x32]),
     Machine(native: .x86_64, listed: nil, abis: [.x86_64]),
     Machine(native: .aarch64, listed: ["SCMP_ARCH_ARM"], abis: [.aarch64, .arm]),
+    Machine(native: .aarch64, listed: ["SCMP_ARCH_X32"], abis: [.aarch64, .x32]),
   ]
 }

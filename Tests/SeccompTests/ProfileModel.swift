@@ -90,7 +90,9 @@ struct ProfileModel {
       if conventions[.x32] != nil { return answers(to: call, .x32) }
       return [conventions[.x86_64] != nil && number == .max ? base : 0]
     case 0xc000_003e:
-      guard let convention = conventions[.x86_64] else { return [0] }
+      guard let convention = conventions[.x86_64] else {
+        return [conventions[.x32] != nil && number >= 0x4000_0000 ? base : 0]
+      }
       let isHidden = hidesNewer && convention.newest[.common].map { number > $0 } ?? false
       if number >= 0x4000_0000, conventions[.x32] == nil, !isHidden { return [0] }
       return answers(to: call, .x86_64)

@@ -11,8 +11,8 @@
 //   resolve ARCH NAME              the number of a system call
 //   name ARCH NUMBER               the name of a system call
 // Standard output: `rule RC` or `rule unknown`, `program COUNT` and COUNT lines `CODE JT JF K`, `failed RC`,
-// `number N`, `name NAME` (`name -` for none); `died SIGNAL` in place of all of a filter's lines, since libseccomp 2.5.4 crashes or never ends on some
-// rules: each filter has a process of its own, with a limit of processor time.
+// `number N`, `name NAME` (`name -` for none); `died SIGNAL` in place of all of a filter's lines, since libseccomp 2.5.4
+// crashes or never ends on some rules: each filter has a process of its own, with a limit of processor time.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
