@@ -57,7 +57,6 @@ int cl_faccessat(int directory, const char *path, int mode) { RESULT(syscall(SYS
 int cl_flock(int fd, int operation) { RESULT(syscall(SYS_flock, fd, operation)); }
 ssize_t cl_getdents64(int fd, void *buffer, size_t size) { RESULT(syscall(SYS_getdents64, fd, buffer, size)); }
 int cl_memfd_create(const char *name, unsigned flags) { RESULT(syscall(SYS_memfd_create, name, flags)); }
-int cl_ftruncate(int fd, off_t length) { RESULT(syscall(SYS_ftruncate, fd, length)); }
 
 int cl_statx(int directory, const char *path, int flags, unsigned mask, struct cl_stat *out) {
   struct statx raw;

@@ -40,7 +40,6 @@ _Noreturn void cl_exit(int status) {
 }
 int cl_getpid(void) { return (int)syscall(SYS_getpid); }
 int cl_getppid(void) { return (int)syscall(SYS_getppid); }
-unsigned cl_getuid(void) { return (unsigned)syscall(SYS_getuid); }
 unsigned cl_geteuid(void) { return (unsigned)syscall(SYS_geteuid); }
 unsigned cl_getegid(void) { return (unsigned)syscall(SYS_getegid); }
 int cl_kill(int pid, int signal) { RESULT(syscall(SYS_kill, pid, signal)); }
@@ -76,13 +75,7 @@ int cl_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t pri
   } attributes = {48, policy, flags, nice, priority, runtime, deadline, period};
   RESULT(syscall(SYS_sched_setattr, 0, &attributes, 0));
 }
-int cl_sched_setaffinity(int pid, const void *mask, size_t size) { RESULT(syscall(SYS_sched_setaffinity, pid, size, mask)); }
-ssize_t cl_sched_getaffinity(int pid, void *mask, size_t size) { RESULT(syscall(SYS_sched_getaffinity, pid, size, mask)); }
 int cl_ioprio_set(int which, int who, int value) { RESULT(syscall(SYS_ioprio_set, which, who, value)); }
-int cl_set_mempolicy(int mode, const void *nodes, unsigned long maximum) {
-  RESULT(syscall(SYS_set_mempolicy, mode, nodes, maximum));
-}
-int cl_setpriority(int nice) { RESULT(syscall(SYS_setpriority, PRIO_PROCESS, 0, nice)); }
 
 int cl_setresuid(unsigned uid) { RESULT(syscall(SYS_setresuid, uid, uid, uid)); }
 int cl_setresgid(unsigned gid) { RESULT(syscall(SYS_setresgid, gid, gid, gid)); }

@@ -16,9 +16,6 @@
 
 _Static_assert(sizeof(struct cl_bpf_instruction) == sizeof(struct sock_filter), "one layout");
 
-int cl_seccomp(unsigned operation, unsigned flags, void *argument) {
-  RESULT(syscall(SYS_seccomp, operation, flags, argument));
-}
 int cl_seccomp_filter(unsigned flags, const struct cl_bpf_instruction *program, size_t count) {
   struct sock_fprog filter = {.len = (unsigned short)count, .filter = (struct sock_filter *)program};
   RESULT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter));

@@ -19,15 +19,12 @@
 int cl_socketpair(int type, int fds[2]) { RESULT(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds)); }
 int cl_socket_unix(int type) { RESULT(socket(AF_UNIX, type | SOCK_CLOEXEC, 0)); }
 
-typedef int (*address_call)(int, const struct sockaddr *, socklen_t);
-static int with_address(address_call call, int fd, const char *path, size_t length) {
+int cl_connect_unix(int fd, const char *path, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
   memcpy(address.sun_path, path, length);
-  RESULT(call(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)));
+  RESULT(connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)));
 }
-int cl_connect_unix(int fd, const char *path, size_t length) { return with_address(connect, fd, path, length); }
-int cl_bind_unix(int fd, const char *path, size_t length) { return with_address(bind, fd, path, length); }
 
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count) {
   union {

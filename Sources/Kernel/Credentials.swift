@@ -83,20 +83,6 @@ public enum ProcessAttributes {
     try cl_ioprio_set(1, 0, value).check("ioprio_set")
   }
 
-  /// - Parameter cpus: a bit for each processor, 64 to a word. `process` 0 is the caller.
-  public static func setAffinity(_ cpus: [UInt64], process: Int32 = 0) throws(SystemCallError) {
-    try unsafe cpus.withUnsafeBytes { buffer in
-      unsafe cl_sched_setaffinity(process, buffer.baseAddress, buffer.count)
-    }.check("sched_setaffinity")
-  }
-
-  public static func setMemoryPolicy(mode: Int32, nodes: [UInt64]) throws(SystemCallError) {
-    try unsafe nodes.withUnsafeBytes { buffer in
-      unsafe cl_set_mempolicy(
-        mode, buffer.isEmpty ? nil : buffer.baseAddress, UInt(nodes.count * 64 + 1))
-    }.check("set_mempolicy")
-  }
-
   /// Joins a new session keyring of this name (keyctl_join_session_keyring(3)) and lets its possessor search it.
   public static func joinSessionKeyring(_ name: String) throws(SystemCallError) -> Int32 {
     Int32(truncatingIfNeeded: try unsafe cl_keyctl(1, name).checked("keyctl", name))

@@ -117,49 +117,8 @@ extension Descriptor {
   }
 }
 
-/// The old way of mounting, for kernels and sandboxes without the descriptor-based calls. Targets are descriptors here
-/// too: the path given to the kernel is `/proc/self/fd/N`.
+/// The call of mount(2) that changes no mount but how it travels.
 public enum OldMount {
-  public struct Flags: OptionSet, Sendable {
-    public let rawValue: UInt
-    public init(rawValue: UInt) { self.rawValue = rawValue }
-    public static let readOnly = Flags(rawValue: 1)
-    public static let noSUID = Flags(rawValue: 2)
-    public static let noDevices = Flags(rawValue: 4)
-    public static let noExecution = Flags(rawValue: 8)
-    public static let synchronous = Flags(rawValue: 16)
-    public static let remount = Flags(rawValue: 32)
-    public static let mandatoryLocks = Flags(rawValue: 64)
-    public static let synchronousDirectories = Flags(rawValue: 128)
-    public static let noSymlinkFollow = Flags(rawValue: 256)
-    public static let noAccessTime = Flags(rawValue: 1024)
-    public static let noDirectoryAccessTime = Flags(rawValue: 2048)
-    public static let bind = Flags(rawValue: 4096)
-    public static let move = Flags(rawValue: 8192)
-    public static let recursive = Flags(rawValue: 16384)
-    public static let silent = Flags(rawValue: 32768)
-    public static let relativeAccessTime = Flags(rawValue: 1 << 21)
-    public static let iversion = Flags(rawValue: 1 << 23)
-    public static let strictAccessTime = Flags(rawValue: 1 << 24)
-    public static let lazyTime = Flags(rawValue: 1 << 25)
-    public static let propagationOnly = Flags([])
-  }
-
-  public static func mount(
-    source: String, onto target: borrowing Descriptor, type: String, flags: Flags, data: String
-  ) throws(SystemCallError) {
-    let path = target.procPath
-    try unsafe cl_mount(source, path, type, flags.rawValue, data).check("mount", type)
-  }
-
-  /// Binds one descriptor's file onto another's.
-  public static func bind(
-    _ source: borrowing Descriptor, onto target: borrowing Descriptor, recursive: Bool
-  ) throws(SystemCallError) {
-    let (from, to) = (source.procPath, target.procPath)
-    try unsafe cl_mount(from, to, nil, recursive ? 0x5000 : 0x1000, nil).check("mount")
-  }
-
   /// Sets the propagation of the mount at a host path, with those below it when `recursive`.
   public static func setPropagation(
     _ propagation: MountPropagation, of path: HostPath, recursive: Bool

@@ -32,7 +32,6 @@ int cl_faccessat(int directory, const char *path, int mode);
 int cl_flock(int fd, int operation);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
 int cl_memfd_create(const char *name, unsigned flags);
-int cl_ftruncate(int fd, off_t length);
 
 struct cl_stat {
   uint32_t mode, nlink, uid, gid;
@@ -63,7 +62,6 @@ int cl_execveat(int fd, const char *path, char *const arguments[], char *const e
 _Noreturn void cl_exit(int status);
 int cl_getpid(void);
 int cl_getppid(void);
-unsigned cl_getuid(void);
 unsigned cl_geteuid(void);
 unsigned cl_getegid(void);
 int cl_kill(int pid, int signal);
@@ -84,11 +82,7 @@ long cl_keyctl(int operation, const char *argument);
 long cl_keyctl_setperm(int key, uint32_t permissions);
 int cl_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t priority, uint64_t runtime, uint64_t deadline,
                      uint64_t period);
-int cl_sched_setaffinity(int pid, const void *mask, size_t size);
-ssize_t cl_sched_getaffinity(int pid, void *mask, size_t size);
 int cl_ioprio_set(int which, int who, int value);
-int cl_set_mempolicy(int mode, const void *nodes, unsigned long maximum);
-int cl_setpriority(int nice);
 
 // Credentials
 int cl_setresuid(unsigned uid);
@@ -129,13 +123,11 @@ int cl_poll(struct cl_poll *fds, size_t count, int timeout_ms);
 int cl_socketpair(int type, int fds[2]);
 int cl_socket_unix(int type);
 int cl_connect_unix(int fd, const char *path, size_t length);
-int cl_bind_unix(int fd, const char *path, size_t length);
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);
 ssize_t cl_recvmsg(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count, int flags);
 int cl_set_timeouts(int fd, int milliseconds);
 
 // Security
-int cl_seccomp(unsigned operation, unsigned flags, void *argument);
 struct cl_bpf_instruction {
   uint16_t code;
   uint8_t jt, jf;

@@ -27,14 +27,22 @@ struct InitFailureReport {
     case .findProgram, .execute:
       let text = "unable to start container process: exec: \(quoted(process.args[0])): \(programProblem(error))"
       return OperationError("", "", .message(text), step: place(index))
-    case .setResourceLimit, .runHooks:
-      let text = "unable to start container process: error during container init: \(step.text): \(words(error))"
-      return OperationError("", "", .message(text), step: place(index), hint: Hint.text(for: step, error.errno))
+    case .setResourceLimit(let limit):
+      return duringInit("error setting rlimit type \(limit.number): \(step.text)", index, error)
+    case .runHooks:
+      return duringInit(step.text, index, error)
     default:
       let cause: OperationError.Cause =
         error.isRefusal ? .message("\(step.text): \(error.call)") : .systemCall(error)
       return OperationError("", "", cause, step: place(index), hint: Hint.text(for: step, error.errno))
     }
+  }
+
+  /// In runc's words for what fails inside before the program.
+  private func duringInit(_ what: String, _ index: Int, _ error: SystemCallError) -> OperationError {
+    OperationError(
+      "", "", .message("unable to start container process: error during container init: \(what): \(words(error))"),
+      step: place(index), hint: Hint.text(for: sequence.steps[index], error.errno))
   }
 
   private func words(_ error: SystemCallError) -> String {

@@ -166,7 +166,7 @@ extension InitStep {
     case .setHostName(let name): "set the host name to \(name)"
     case .setDomainName(let name): "set the domain name to \(name)"
     case .setResourceLimit(let limit):
-      "error setting rlimit type \(limit.number): set \(ResourceLimitNames.name(limit.number)) to \(limit.soft):\(limit.hard)"
+      "set \(ResourceLimitNames.name(limit.number)) to \(limit.soft):\(limit.hard)"
     case .setScheduler: "set the scheduler"
     case .setIOPriority: "set the I/O priority"
     case .setPersonality: "set the personality"

@@ -20,19 +20,17 @@ package final class Container {
   package init(_ id: ContainerID, in store: ContainerStore) throws(OperationError) {
     let found = try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
     guard let found else { throw OperationError("", "", .message("container does not exist")) }
+    record = try Container.readRecord(found)
     folder = found
-    do {
-      guard let record = try folder.record() else {
-        throw OperationError("", "", .message("container does not exist: it has no record yet"))
-      }
-      self.record = record
-    } catch let error as RecordProblem {
-      throw Container.unreadable(error)
-    } catch let error as OperationError {
-      throw error
-    } catch {
-      throw OperationError(converting: error)
+  }
+
+  private static func readRecord(_ folder: borrowing ContainerFolder) throws(OperationError) -> Record {
+    let record: Record?
+    do throws(RecordProblem) { record = try folder.record() } catch { throw Container.unreadable(error) }
+    guard let record else {
+      throw OperationError("", "", .message("container does not exist: it has no record yet"))
     }
+    return record
   }
 
   /// The same with the lock, for what changes a container.
@@ -42,11 +40,7 @@ package final class Container {
     let isThere = try OperationError.wrapping { () throws(SystemCallError) in try folder.lock() }
     if !isThere { throw OperationError("", "", .message("container does not exist")) }
     // Read under the lock, which lasts as long as this very folder is open.
-    let record: Record?
-    do throws(RecordProblem) { record = try folder.record() } catch { throw Container.unreadable(error) }
-    guard let record else {
-      throw OperationError("", "", .message("container does not exist: it has no record yet"))
-    }
+    let record = try readRecord(folder)
     return Container(folder: folder, record: record)
   }
 

@@ -4,6 +4,11 @@ internal import OCI
 /// Why a hook failed, in words.
 struct HookFailure: Error, Equatable {
   let text: String
+
+  /// The same, with the hook that it is about.
+  func placed(_ point: HookPoint, _ index: Int, _ hook: Spec.Hook) -> HookFailure {
+    HookFailure(text: "error running \(point.rawValue) hook #\(index) (\(quoted(hook.path))): \(text)")
+  }
 }
 
 /// Runs hooks (config.md, “POSIX-platform Hooks”) one after another in the caller's namespaces.
@@ -18,12 +23,7 @@ enum HookRunner {
     _ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath
   ) throws(HookFailure) {
     for (index, hook) in hooks.enumerated() {
-      do {
-        try run(hook, state, folder)
-      } catch {
-        throw HookFailure(
-          text: "error running \(point.rawValue) hook #\(index) (\(quoted(hook.path))): \(error.text)")
-      }
+      do { try run(hook, state, folder) } catch { throw error.placed(point, index, hook) }
     }
   }
 
@@ -42,8 +42,7 @@ enum HookRunner {
     var failures: [HookFailure] = []
     for (index, hook) in hooks.enumerated() {
       do throws(HookFailure) { try run(hook, state, folder) } catch {
-        failures.append(
-          HookFailure(text: "error running \(point.rawValue) hook #\(index) (\(quoted(hook.path))): \(error.text)"))
+        failures.append(error.placed(point, index, hook))
       }
     }
     return failures
