@@ -63,7 +63,7 @@ extension InitRun {
     let name = process.args[0]
     if name.utf8.contains(UInt8(ascii: "/")) {
       try checkProgram(name)
-      program = name
+      program = ProgramCall(name, process)
       return
     }
     let path = process.env.last { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? ""
@@ -72,7 +72,7 @@ extension InitRun {
       let candidate = folder.isEmpty ? name : folder + "/" + name
       do throws(SystemCallError) {
         try checkProgram(candidate)
-        program = candidate
+        program = ProgramCall(candidate, process)
         return
       } catch {
         if error.errno == .accessDenied { denied = true }
@@ -129,9 +129,7 @@ extension InitRun {
   }
 
   func execute() throws(SystemCallError) {
-    let arguments = CStringList(process.args)
-    let environment = CStringList(Environment.complete(process))
-    let errno = Kernel.execute(program, arguments: arguments, environment: environment)
-    throw SystemCallError("execve", program, errno)
+    guard let program else { throw SystemCallError("execve", process.args[0], .noSuchFile) }
+    throw SystemCallError("execve", program.path, program.execute())
   }
 }

@@ -19,7 +19,8 @@ final class InitRun {
   let hookState: HookState
 
   var root: RootDirectory?
-  var program = ""
+  /// Made before a late filter, so that the filter need not allow what making it takes.
+  var program: ProgramCall?
   /// The runtime has written down that the container exists.
   var isReady = false
   /// The slave of the process's terminal, when it has one.
