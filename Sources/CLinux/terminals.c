@@ -36,6 +36,12 @@ int cl_window_size_set(int fd, uint16_t rows, uint16_t columns) {
   struct winsize size = {.ws_row = rows, .ws_col = columns};
   RESULT(ioctl(fd, TIOCSWINSZ, &size));
 }
+int cl_foreground_group(int fd) {
+  int group = 0;
+  if (ioctl(fd, TIOCGPGRP, &group) < 0) return -errno;
+  return group;
+}
+int cl_own_group(void) { return getpgrp(); }
 int cl_isatty(int fd) {
   struct termios attributes;
   RESULT(tcgetattr(fd, &attributes));

@@ -37,6 +37,13 @@ extension Descriptor {
     try result.check("tcsetattr", "descriptor \(number)")
   }
 
+  /// Whether this process may use it now: a job in the background may not (credentials(7)). A terminal that is not this
+  /// session's has no jobs.
+  public borrowing func isInForeground() -> Bool {
+    let group = cl_foreground_group(number)
+    return group < 0 || group == cl_own_group()
+  }
+
   /// Hands every key through as it is; output is still processed, so that a line feed returns the carriage.
   public borrowing func makeTerminalRaw() throws(SystemCallError) {
     try cl_termios_raw(number).check("tcsetattr", "descriptor \(number)")

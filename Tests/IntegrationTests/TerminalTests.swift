@@ -52,6 +52,16 @@ import Testing
     #expect(session.keepsModes)
   }
 
+  /// In the background the terminal is the shell's, and keeps its modes.
+  @Test func backgroundLeavesTheTerminalAlone() throws {
+    let container = try container("sleep 0.6")
+    let run = container.words("run").map { "'\($0)'" }.joined(separator: " ")
+    let shell = "\(run) & sleep 0.4; stty -a | tr ' ' '\\n' | grep icanon; wait $!; echo ended $?"
+    let session = try TerminalSession(["/bin/bash", "-mc", shell], in: container.scratch, [])
+    #expect(session.text.hasPrefix("icanon\n") && session.text.hasSuffix("ended 0\n"), "\(session.text)")
+    #expect(session.keepsModes)
+  }
+
   /// A shell that stops and continues the program may have changed the modes meanwhile.
   @Test func stopAndContinue() throws {
     let container = try container("echo ready; read line; echo got $line")

@@ -147,6 +147,8 @@ int cl_pty_number(int master);
 int cl_set_controlling_terminal(int fd);
 int cl_window_size_get(int fd, uint16_t *rows, uint16_t *columns);
 int cl_window_size_set(int fd, uint16_t rows, uint16_t columns);
+int cl_foreground_group(int fd);
+int cl_own_group(void);
 int cl_isatty(int fd);
 #define CL_TERMIOS_SIZE 64
 int cl_termios_get(int fd, void *storage);

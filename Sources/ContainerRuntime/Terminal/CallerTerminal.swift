@@ -43,10 +43,14 @@ final class CallerTerminal {
     }
   }
 
+  /// Not from the background, where the terminal is another job's: SIGCONT tells when it is this one's.
   func makeRaw() {
     do throws(SystemCallError) {
-      try Descriptor.borrowing(number) { file throws(SystemCallError) in try file.makeTerminalRaw() }
-      isRaw = true
+      isRaw = try Descriptor.borrowing(number) { file throws(SystemCallError) in
+        guard file.isInForeground() else { return false }
+        try file.makeTerminalRaw()
+        return true
+      }
     } catch {
       // It has hung up meanwhile: there is nobody who types.
     }
