@@ -41,6 +41,34 @@ import Testing
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
 
+  /// A create that succeeds is seen as creating or created, however closely it is watched, and never as stopped.
+  @Test func stateDuringACreateIsNeverStopped() throws {
+    for _ in 0..<8 {
+      let container = try Container { $0["process.args"] = ["sleep", "1000"] }
+      let state = container.words("state").map { "'\($0)'" }.joined(separator: " ")
+      let watch = "until \(state) 2>/dev/null | tee -a seen | grep -q created; do :; done"
+      let watcher = try container.scratch.start(["/bin/sh", "-c", "cd '\(container.bundle)'; \(watch)"])
+      try container.create().succeed()
+      try watcher.wait(timeout: 10).succeed()
+      #expect(!readText(container.bundle + "/seen").contains("stopped"))
+      try container.delete("--force").succeed()
+    }
+  }
+
+  /// A lock that is never let go holds nobody up for longer than ten seconds, and is told.
+  @Test func heldLockIsTold() throws {
+    let container = try Container()
+    try container.runDetached()
+    let holder = try container.scratch.start(["/usr/bin/flock", "--no-fork", container.stateFolder, "sleep", "60"])
+    #expect(
+      eventually { (try? container.scratch.run(["/usr/bin/flock", "-n", container.stateFolder, "true"]))?.status == 1 })
+    let output = try container.scratch.run(container.words("pause"))
+    #expect(output.status == 1)
+    #expect(output.stderr.contains("another caller holds the container's lock"))
+    holder.signal(9)
+    #expect(try container.status == "running")
+  }
+
   @Test func parallelContainersDoNotDisturbEachOther() throws {
     let containers = try (1...6).map { number in try Container { $0["process.args"] = ["echo", "\(number)"] } }
     let commands = try containers.map { try $0.scratch.start($0.words("run")) }

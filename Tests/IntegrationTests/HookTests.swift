@@ -75,7 +75,11 @@ import Testing
     #expect(state["id"] == .string(container.id))
     #expect(state["bundle"] == .string(container.bundle))
     #expect(state["annotations"]?.object == ["key": "value"])
-    if !["createContainer", "poststop"].contains(kind) { #expect(state["pid"] == .integer(Int(pid))) }
+    if kind == "createContainer" {
+      #expect(state["pid"] == 1, "the pid as the container sees it")
+    } else if kind != "poststop" {
+      #expect(state["pid"] == .integer(Int(pid)))
+    }
   }
 
   @Test func namespacesAreTheRuntimesOrTheContainers() throws {
@@ -143,7 +147,7 @@ import Testing
   }
 
   /// The specification: a failing hook of create ends the creation, and the poststop hooks run.
-  @Test(arguments: ["prestart", "createRuntime"])
+  @Test(arguments: ["prestart", "createRuntime", "createContainer"])
   func failingHookEndsTheCreation(kind: String) throws {
     let container = try Container { $0["process.args"] = ["true"] }
     let path = try recorder(container, "[ $1 != failing ] || { echo because >&2; exit 3; }")
@@ -168,6 +172,15 @@ import Testing
     try container.expectRefusal(of: container.start(), saying: "startContainer", leavesNothing: false)
     #expect(try eventually { try isOver(container) })
     #expect(!fileExists(container.rootfs + "/ran"))
+  }
+
+  /// The same where create and start are one: the poststop hooks run.
+  @Test func failingStartContainerHookEndsTheRun() throws {
+    let container = try Container { $0["hooks.startContainer"] = [["path": "/bin/false"]] }
+    let path = try recorder(container)
+    try container.edit { $0["hooks.poststop"] = [hook(path, "poststop")] }
+    try container.expectRefusal(saying: "startContainer")
+    #expect(fileExists(container.scratch.path("notes.poststop.state")))
   }
 
   /// The specification (runtime.md, lifecycle, step 9): a failing poststart hook ends the container too.

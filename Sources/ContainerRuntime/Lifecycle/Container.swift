@@ -9,7 +9,7 @@ public enum ContainerStatus: String, Sendable, Equatable {
 /// A container of a store, found again by any process: its folder, open, and what is written down about it.
 package final class Container {
   package let folder: ContainerFolder
-  package let record: Record
+  package private(set) var record: Record
 
   init(folder: consuming ContainerFolder, record: Record) {
     self.folder = folder
@@ -37,8 +37,7 @@ package final class Container {
   package static func locked(_ id: ContainerID, in store: ContainerStore) throws(OperationError) -> Container {
     let found = try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
     guard let folder = found else { throw OperationError("", "", .message("container does not exist")) }
-    let isThere = try OperationError.wrapping { () throws(SystemCallError) in try folder.lock() }
-    if !isThere { throw OperationError("", "", .message("container does not exist")) }
+    if try !folder.takeLock() { throw OperationError("", "", .message("container does not exist")) }
     // Read under the lock, which lasts as long as this very folder is open.
     let record = try readRecord(folder)
     return Container(folder: folder, record: record)
@@ -62,7 +61,12 @@ package final class Container {
   /// - Parameter boot: the id of this boot, for callers that ask about many containers.
   package func status(boot: String? = nil) throws(OperationError) -> ContainerStatus {
     do {
-      if record.phase == .creating { return try isAlive(record.runtime, boot) ? .creating : .stopped }
+      if record.phase == .creating {
+        if try isAlive(record.runtime, boot) { return .creating }
+        // It may have finished its work since the record was read; now it writes no more.
+        record = try Container.readRecord(folder)
+        if record.phase == .creating { return .stopped }
+      }
       guard let process = record.initProcess, try isAlive(process, boot) else { return .stopped }
       // A created container can be paused too; then it must not be started.
       if let cgroup = try cgroup, try cgroup.isFrozen() { return .paused }

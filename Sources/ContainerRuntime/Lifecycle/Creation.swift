@@ -97,6 +97,11 @@ final class Creation {
 
   /// Makes the container's process and brings it to where it waits for its start, written down as created.
   func launch() throws(OperationError) {
+    if !record.poststop.isEmpty {
+      // Also by whoever cleans up after a kill of this process.
+      record.owesPoststop = true
+      try persist()
+    }
     let process = try makeProcess()
     self.process = process
     try mapIDs(process)
@@ -231,9 +236,6 @@ final class Creation {
   }
 
   private func runRuntimeHooks(_ process: InitProcess) throws(OperationError) {
-    // From here on the poststop hooks are owed, also by whoever cleans up after a kill of this process.
-    record.hooksRan = true
-    try persist()
     try RuntimeStep.hooksRun.begin()
     let state = hookState.json(status: "creating", pid: process.pid)
     try HookRunner.runOperation(plan.hooks.prestart ?? [], .prestart, state: state, folder: plan.bundle)
@@ -243,7 +245,7 @@ final class Creation {
   }
 
   private func runPoststopHooks() {
-    if !record.hooksRan { return }
+    if !record.owesPoststop { return }
     let hooks = record.poststop
     // Struck from the record first: a delete after a kill of this process must not run them again.
     record.poststop = []

@@ -18,7 +18,7 @@ extension Container {
       throw OperationError("", "", .message("container does not exist"))
     }
     try RuntimeStep.lockTaken.begin()
-    if try !Container.takeLock(folder, force: force) {
+    if try !folder.takeLock(force: force) {
       if force { return }
       throw OperationError("", "", .message("container does not exist"))
     }
@@ -93,7 +93,7 @@ extension Container {
 
   /// At most once: what is run is struck from the record first.
   private func runPoststopHooks(warn: (String) -> Void) throws(OperationError) {
-    if record.poststop.isEmpty || (record.phase == .creating && !record.hooksRan) { return }
+    if record.poststop.isEmpty || (record.phase == .creating && !record.owesPoststop) { return }
     var struck = record
     struck.poststop = []
     try OperationError.wrapping { () throws(SystemCallError) in try folder.write(struck) }
@@ -102,41 +102,6 @@ extension Container {
     let bundle = HostPath(unchecked: record.bundle)
     for failure in HookRunner.runAll(record.poststop, .poststop, state: state, folder: bundle) { warn(failure.text) }
     try RuntimeStep.poststopRun.end()
-  }
-
-  /// A caller that holds the lock is waited for, but not for ever: with `force`, one that hangs in the middle of
-  /// something is killed after two seconds.
-  /// - Returns: false when the folder was removed meanwhile.
-  private static func takeLock(_ folder: borrowing ContainerFolder, force: Bool) throws(OperationError) -> Bool {
-    do {
-      let begin = monotonicNanoseconds()
-      while true {
-        do throws(SystemCallError) { return try folder.lock(wait: false) } catch {
-          if error.errno != .again { throw OperationError(error) }
-        }
-        let waited = (monotonicNanoseconds() - begin) / 1_000_000
-        if force && waited > 2000 { try killHolder(of: folder) }
-        if waited > (force ? 8000 : 10000) {
-          throw OperationError("", "", .message("another caller holds the container's lock and does not let it go"))
-        }
-        _ = try poll([], timeout: 5)
-      }
-    } catch {
-      throw OperationError(converting: error)
-    }
-  }
-
-  /// The folder is the runtime's own: whoever has locked it is one of its processes.
-  private static func killHolder(of folder: borrowing ContainerFolder) throws(SystemCallError) {
-    for holder in try folder.descriptor.lockHolders() where holder != CurrentProcess.pid {
-      do {
-        let pidfd = try Descriptor.ofProcess(holder)
-        // By now the number may be another process's.
-        if try folder.descriptor.lockHolders().contains(holder) { try pidfd.sendSignal(9) }
-      } catch {
-        if error.errno != .noSuchProcess { throw error }
-      }
-    }
   }
 
   /// What is left of a container whose record is missing or damaged: the cgroups that its configuration names, or its id

@@ -14,9 +14,10 @@ package struct ContainerFolder: ~Copyable {
     self.parent = parent
   }
 
-  /// Takes the lock; false when the folder was removed meanwhile.
-  package borrowing func lock(wait: Bool = true) throws(SystemCallError) -> Bool {
-    try descriptor.lock(.exclusive, wait: wait)
+  /// Takes the lock at once; false when the folder was removed meanwhile.
+  /// - Throws: EAGAIN when another caller holds it.
+  package borrowing func lock() throws(SystemCallError) -> Bool {
+    try descriptor.lock(.exclusive, wait: false)
     return try descriptor.status().links > 0
   }
 

@@ -22,7 +22,7 @@ public struct ContainerStore: Sendable {
         throw error
       }
       let folder = ContainerFolder(id: id, descriptor: try openFolder(root, id), parent: root)
-      if try !folder.lock(wait: false) {
+      if try !folder.lock() {
         throw OperationError("", "", .message("the container's folder was removed by another caller: \(id)"))
       }
       return folder

@@ -8,7 +8,7 @@ extension Record: JSONReadable, JSONWritable {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
     var annotations = StringMap<String>()
-    var (hooksRan, ownNamespace, noPivot, hasKeyring) = (false, false, false, true)
+    var (owesPoststop, ownNamespace, noPivot, hasKeyring) = (false, false, false, true)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -24,7 +24,7 @@ extension Record: JSONReadable, JSONWritable {
       case "poststop": poststop = try reader.value() ?? []
       case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
       case "noPivot": noPivot = try reader.value() ?? false
-      case "hooksRan": hooksRan = try reader.value() ?? false
+      case "owesPoststop": owesPoststop = try reader.value() ?? false
       case "hasKeyring": hasKeyring = try reader.value() ?? true
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
@@ -49,7 +49,7 @@ extension Record: JSONReadable, JSONWritable {
     self.annotations = annotations
     self.poststart = poststart
     self.poststop = poststop
-    self.hooksRan = hooksRan
+    self.owesPoststop = owesPoststop
     hasOwnPIDNamespace = ownNamespace
     self.noPivot = noPivot
     preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
@@ -84,7 +84,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("annotations", annotations.isEmpty ? nil : annotations)
     writer.member("poststart", poststart.isEmpty ? nil : poststart)
     writer.member("poststop", poststop.isEmpty ? nil : poststop)
-    writer.member("hooksRan", hooksRan)
+    writer.member("owesPoststop", owesPoststop)
     writer.member("ownPIDNamespace", hasOwnPIDNamespace)
     writer.member("noPivot", noPivot)
     writer.member("preservedDescriptors", preservedDescriptors)

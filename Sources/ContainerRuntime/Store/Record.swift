@@ -30,8 +30,8 @@ public struct Record: Equatable, Sendable {
   public var annotations: StringMap<String>
   public var poststart: [Spec.Hook]
   public var poststop: [Spec.Hook]
-  /// The createRuntime hooks have run, so the poststop hooks must.
-  public var hooksRan: Bool
+  /// A process was made, or is about to be, so the poststop hooks must run however far it came.
+  public var owesPoststop: Bool
   /// Every process of the container ends with the first one.
   public var hasOwnPIDNamespace: Bool
   /// What the call added to the configuration: the init's sequence is made again from both.
@@ -57,7 +57,7 @@ public struct Record: Equatable, Sendable {
     annotations = StringMap()
     poststart = []
     poststop = []
-    hooksRan = false
+    owesPoststop = false
     hasOwnPIDNamespace = false
     noPivot = false
     preservedDescriptors = 0

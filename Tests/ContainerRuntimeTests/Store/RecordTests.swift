@@ -15,7 +15,7 @@ import Testing
     record.annotations = ["a": "b", "": "c"]
     record.poststart = [.init(path: "/bin/true", args: ["true", "x"], env: ["A=b"], timeout: 3)]
     record.poststop = [.init(path: "/bin/false")]
-    record.hooksRan = true
+    record.owesPoststop = true
     record.cgroups = CgroupRecord(
       folders: [.init(hierarchy: "pids", path: "/sys/fs/cgroup/pids/web")], parents: ["/sys/fs/cgroup/pids/x"])
     return record
