@@ -20,7 +20,7 @@ STATIC_FLAGS := -c release --product apus --static-swift-stdlib -Xswiftc -static
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
 BINARY := .build/release/apus
 FAULT_BINARY := .build-fault/apus
-SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Examples)
+SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Fuzzing Examples)
 
 .PHONY: build
 build: ## Build the static release binary, .build/release/apus
@@ -51,6 +51,13 @@ demo: ## Build, then run a busybox and a Debian container
 	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" scripts/demo.sh
 
+.PHONY: fuzz
+fuzz: ## Fuzz whatever takes bytes from outside (FUZZ_SECONDS= for each target)
+	scripts/install-packages.sh jq
+	APUS_FUZZ=1 $(SWIFT) build -c release --product fuzz --sanitize fuzzer --scratch-path .build-fuzz \
+		-Xswiftc -enable-testing
+	scripts/fuzz.sh
+
 .PHONY: bench
 bench: ## Measure apus beside crun, runc and a C floor; writes docs/performance.md (BENCH_RUNS= to shorten)
 	scripts/install-packages.sh busybox-static gcc libc6-dev python3
@@ -75,7 +82,7 @@ format: ## Format all Swift sources in place
 
 .PHONY: clean
 clean: ## Remove everything that was built or cached here
-	rm -rf .build .build-static .build-fault .build-demo .build-bench
+	rm -rf .build .build-static .build-fault .build-demo .build-bench .build-fuzz
 
 .PHONY: help
 help: ## List the targets

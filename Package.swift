@@ -51,3 +51,13 @@ let package = Package(
     tests("SeccompTests", ["JSON", "OCI", "Seccomp"], data: ["Oracle"]),
   ]
 )
+
+// For `make fuzz` alone: it needs a build that instruments everything.
+if Context.environment["APUS_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Cgroups", "CommandLine", "ContainerRuntime", "JSON", "Kernel", "OCI", "Seccomp"],
+      path: "Fuzzing", exclude: ["Regressions"])
+  ]
+}

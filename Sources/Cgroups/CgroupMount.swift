@@ -20,6 +20,7 @@ package struct CgroupMount: Equatable, Sendable {
       guard isUnified || fields[dash + 1].elementsEqual("cgroup".utf8) else { return nil }
       let mountPoint: HostPath
       do throws(PathProblem) { mountPoint = try HostPath(unescaped(fields[4])) } catch { return nil }
+      guard mountPoint.string.utf8.first == UInt8(ascii: "/") else { return nil }
       return CgroupMount(
         isUnified: isUnified, root: CgroupPath.components(unescaped(fields[3])), mountPoint: mountPoint,
         options: fields[dash + 3].split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) })

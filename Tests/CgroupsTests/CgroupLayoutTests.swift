@@ -68,7 +68,7 @@ import Testing
 
   @Test(arguments: [
     "", "1", "32 31 0:29 / /x rw - cgroup", "32 31 0:29 / /x rw cgroup cgroup rw - ", "a b c d e f -",
-    "32 31 0:29 / x\\000 rw - cgroup cgroup rw,cpu",
+    "32 31 0:29 / x\\000 rw - cgroup cgroup rw,cpu", "32 31 0:29 / relative rw - cgroup cgroup rw,cpu",
   ])
   func passesOverLinesThatItCannotRead(line: String) {
     #expect(CgroupMount.parse(Array(line.utf8)).isEmpty)
