@@ -54,6 +54,9 @@ int cl_fchownat(int directory, const char *path, unsigned uid, unsigned gid, int
   RESULT(syscall(SYS_fchownat, directory, path, uid, gid, flags));
 }
 int cl_faccessat(int directory, const char *path, int mode) { RESULT(syscall(SYS_faccessat, directory, path, mode)); }
+int cl_faccessat2(int directory, const char *path, int mode, int flags) {
+  RESULT(syscall(439 /* SYS_faccessat2 */, directory, path, mode, flags));
+}
 int cl_flock(int fd, int operation) { RESULT(syscall(SYS_flock, fd, operation)); }
 ssize_t cl_getdents64(int fd, void *buffer, size_t size) { RESULT(syscall(SYS_getdents64, fd, buffer, size)); }
 int cl_memfd_create(const char *name, unsigned flags) { RESULT(syscall(SYS_memfd_create, name, flags)); }

@@ -7,20 +7,22 @@ public import Kernel
 /// that lock, in a few microseconds (kernel commit 9a3284fad42f, older than every kernel that apus takes). In the
 /// cgroup v2 tree CLONE_INTO_CGROUP does the same. So the parent opens these files before the clone, and the child,
 /// which has one thread, enters.
-public struct CgroupEntrance: ~Copyable, Sendable {
-  private var files = DescriptorList()
+public final class CgroupEntrance {
+  private var files: DescriptorList
   private let paths: [String]
 
   init(_ paths: [HostPath]) throws(SystemCallError) {
     self.paths = paths.map { $0.string }
+    var files = DescriptorList()
     for path in paths { files.append(try Descriptor.open(path, .writeOnly)) }
+    self.files = files
   }
 
   /// The numbers of the files: a child that closes all others keeps these until it has entered.
   package var descriptors: [Int32] { files.numbers }
 
   /// Moves the calling thread, which must be the only one of its process. Allocates only to tell of a failure.
-  public borrowing func enter() throws(SystemCallError) {
+  public func enter() throws(SystemCallError) {
     for index in 0..<files.count {
       try files.withDescriptor(index) { (file) throws(SystemCallError) in
         do throws(SystemCallError) {
@@ -31,6 +33,11 @@ public struct CgroupEntrance: ~Copyable, Sendable {
       }
     }
   }
+}
+
+extension CgroupEntrance {
+  /// Closes the door: nobody goes in by it any more.
+  public func close() { files = DescriptorList() }
 }
 
 extension Cgroup {

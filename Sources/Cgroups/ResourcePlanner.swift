@@ -107,7 +107,8 @@ struct ResourcePlanner {
     if !isV1, let unified, controller == "cgroup" || unified.controllers.contains(controller) { return unified.folder }
     throw .property(
       property,
-      problem: "cannot be honoured: the controller \"\(controller)\" is not available "
+      problem: (property.hasPrefix("linux.resources.unified") ? "invalid configuration: " : "")
+        + "cannot be honoured: the controller \"\(controller)\" is not available "
         + (unified != nil && controllers.count == 1 ? "in this cgroup v2 tree" : "on this host"))
   }
 

@@ -62,9 +62,11 @@ extension Descriptor {
   }
 }
 
-/// Whether the effective user may execute the file at a path (faccessat(2) with X_OK).
+/// Whether the effective user with its capabilities may execute the file at a path (faccessat2(2) with X_OK and
+/// AT_EACCESS, Linux 5.8). Where a filter hides that call, execve(2) itself says it.
 public func isExecutable(_ path: String) -> Errno? {
-  unsafe cl_faccessat(currentFolder, path, 1).failure
+  let failure = unsafe cl_faccessat2(currentFolder, path, 1, 0x200).failure
+  return failure == .noSystemCall ? nil : failure
 }
 
 /// Whether the file may be written, without opening it (access(2) with W_OK).

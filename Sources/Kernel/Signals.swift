@@ -38,16 +38,34 @@ public enum Signals {
     ("SYS", 31),
   ]
 
-  /// A signal by number (1 to 64), name (`KILL`, `SIGKILL`, any case), or `RTMIN+N`, `RTMAX-N` (signal(7)); nil when it
+  /// A signal by number (0, which only asks, to 64), name (`KILL`, `SIGKILL`, any case), or `RTMIN+N`, `RTMAX-N` (signal(7)); nil when it
   /// is none.
   public static func number(_ text: String) -> Int32? {
     if let number = Int32(text) {
-      return (1...64).contains(number) && text.utf8.first != UInt8(ascii: "+") ? number : nil
+      return (0...64).contains(number) && text.utf8.first != UInt8(ascii: "+") ? number : nil
     }
     var name = text.uppercased()
     if name.hasPrefix("SIG") { name.removeFirst(3) }
     for known in names where known.name.description == name { return known.number }
     return realTime(name, "RTMIN", 34, "+") ?? realTime(name, "RTMAX", 64, "-")
+  }
+
+  /// What a signal that ended a process is called (strsignal(3), in lower case), or its number.
+  public static func text(_ signal: Int32) -> String {
+    switch signal {
+    case 1: "hangup"
+    case 2: "interrupt"
+    case 4: "illegal instruction"
+    case 6: "aborted"
+    case 7: "bus error"
+    case 8: "floating point exception"
+    case 9: "killed"
+    case 11: "segmentation fault"
+    case 13: "broken pipe"
+    case 15: "terminated"
+    case 31: "bad system call"
+    default: "signal \(signal)"
+    }
   }
 
   private static func realTime(_ name: String, _ base: String, _ number: Int32, _ sign: Character)

@@ -19,8 +19,10 @@ struct Reporter: Sendable {
   /// What was accepted without effect, and the like: for the log alone, since engines parse standard error.
   func warn(_ message: String) { append("warning", message, []) }
 
-  func debug(_ message: @autoclosure () -> String) {
-    if options.debug { append("debug", message(), []) }
+  /// What is done, for `--debug`; nil without it.
+  var debug: (@Sendable (String) -> Void)? {
+    guard options.debug else { return nil }
+    return { append("debug", $0, []) }
   }
 
   func fail(_ invocation: Invocation, _ error: OperationError) -> Never {
@@ -60,7 +62,8 @@ struct Reporter: Sendable {
   }
 
   private func append(_ level: String, _ message: String, _ fields: [(String, String)]) {
-    guard options.log != nil else { return }
+    // Without a file debug lines are asked for to be seen; warnings are not.
+    guard options.log != nil || level == "debug" else { return }
     let line: [UInt8]
     let time = Timestamp.seconds(nanoseconds: realtimeNanoseconds())
     switch options.logFormat {
@@ -78,6 +81,7 @@ struct Reporter: Sendable {
       writer.string(message)
       line = Array("time=\"\(time)\" level=\(level) msg=\(writer.text)\n".utf8)
     }
+    if options.log == nil { return Output.writeError(String(decoding: line, as: UTF8.self)) }
     do throws(SystemCallError) { try log().write(line) } catch {
       // The log cannot be written; standard error still tells what happened.
     }

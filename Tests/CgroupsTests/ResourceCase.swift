@@ -239,6 +239,7 @@ struct ResourceCase: Sendable, CustomTestStringConvertible {
     }
     + [
       refusedFile(
-        "misc.max", "cannot be honoured: the controller \"misc\" is not available in this cgroup v2 tree")
+        "misc.max",
+        "invalid configuration: cannot be honoured: the controller \"misc\" is not available in this cgroup v2 tree")
     ]
 }

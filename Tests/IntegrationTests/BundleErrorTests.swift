@@ -41,7 +41,6 @@ import Testing
     WrongProperty(path: "linux.namespaces.0.path", value: "/nowhere/ns", phrase: "/nowhere/ns"),
     WrongProperty(path: "linux.namespaces.0.path", value: "/etc/passwd", phrase: "/etc/passwd"),
     WrongProperty(path: "linux.namespaces.0.path", value: "relative", phrase: "relative"),
-    WrongProperty(path: "process.capabilities.bounding", value: ["NOT A CAPABILITY"]),
     WrongProperty(path: "hostname", value: .string(String(repeating: "h", count: 65))),
     WrongProperty(path: "linux.rootfsPropagation", value: "bogus"),
     WrongProperty(path: "linux.sysctl", value: ["kernel.core_pattern": "x"], phrase: "kernel.core_pattern"),

@@ -74,6 +74,33 @@ import Testing
     #expect(output.status != 0 || processStatus(output.stdout)["CapAmb"] == "0000000000000000")
   }
 
+  /// A name that this kernel does not know is passed over, whatever it looks like, and told in the log.
+  @Test func unknownNameIsAWarning() throws {
+    let container = try Container { $0["process.capabilities.bounding"] = ["CAP_CHOWN", "UNKNOWN_CAP", "CAP_BOGUS"] }
+    let log = container.scratch.path("log")
+    let scratch = container.scratch
+    try container.edit { $0["process.args"] = ["cat", "/proc/self/status"] }
+    let output = try scratch.run(
+      [scratch.apus, "--root", scratch.root, "--log", log, "run", "--bundle", container.bundle, container.id])
+    #expect(processStatus(try output.succeed().stdout)["CapBnd"] == "0000000000000001")
+    #expect(output.stderr.isEmpty)
+    #expect(readText(log).contains("UNKNOWN_CAP") && readText(log).contains("level=warning"))
+  }
+
+  /// C1: what the configuration itself makes inheritable is raised for a process that is given it; nothing else is.
+  @Test func addedCapabilityIsAmbientOnlyIfInheritable() throws {
+    let container = try Container {
+      $0.grant(["CAP_KILL"])
+      $0["process.capabilities.bounding"] = ["CAP_KILL", "CAP_SYSLOG", "CAP_CHOWN"]
+      $0["process.capabilities.inheritable"] = ["CAP_SYSLOG"]
+    }
+    try container.runDetached()
+    for (name, ambient) in [("CAP_SYSLOG", "0000000400000000"), ("CAP_CHOWN", "0000000000000000")] {
+      let output = try container.exec(["cat", "/proc/self/status"], options: ["--cap", name])
+      #expect(processStatus(try output.succeed().stdout)["CapAmb"] == ambient)
+    }
+  }
+
   @Test func effectiveCapabilityWorksAndOthersFail() throws {
     let container = try Container { $0.grant(["CAP_CHOWN"]) }
     let output = try container.run("touch /dev/shm/x && chown 5 /dev/shm/x && stat -c %u /dev/shm/x; date -s 00:00")

@@ -52,7 +52,7 @@ import Testing
   /// The cgroup mount of a hybrid machine is a read-only tmpfs with one read-only mount for each hierarchy, and each
   /// shows the container's own cgroup as its root.
   @Test func cgroupHierarchiesAreMountedReadOnly() throws {
-    let container = try Container()
+    let container = try Container { $0.addCgroupNamespace() }
     let mounts = MountInfo.parse(try container.run("cat /proc/self/mountinfo").succeed().stdout)
     let onHost = container.scratch.mounts.mounts.compactMap(MountInfo.init(line:)).filter { $0.type == "cgroup" }
     #expect(!onHost.isEmpty)

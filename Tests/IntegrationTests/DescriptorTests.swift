@@ -3,6 +3,18 @@ import Testing
 
 /// What is open in the container's process: its three streams, and what the caller asked for by number.
 @Suite(.scratch) struct DescriptorTests {
+  /// A container that waits for its start holds nothing of the host open but the FIFOs of its start.
+  @Test func waitingContainerHoldsNothingOfTheHost() throws {
+    let container = try Container()
+    try container.createSleeping()
+    let folder = "/proc/\(try container.pid)/fd"
+    for number in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let target = try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)")
+      let isOwn = target.hasPrefix(container.stateFolder + "/") || !target.hasPrefix("/") || Int(number) ?? 0 < 3
+      #expect(isOwn || target == "/", "\(number) leads to \(target)")
+    }
+  }
+
   /// Runs `run` from a shell that opens descriptors first.
   func run(_ container: Container, redirections: String, options: [String] = []) throws -> Output {
     let shell = ["/bin/bash", "-c", "exec \"$@\" \(redirections)", "bash"]

@@ -21,6 +21,19 @@ import Testing
 
   // MARK: What it returns
 
+  /// A cgroup for the process is the container's or below it, and there.
+  @Test(arguments: [
+    ("..", "bad sub cgroup path"), ("a/../../b", "bad sub cgroup path"), ("nowhere", "adding pid of the new process"),
+    ("pids:nowhere", "adding pid of the new process"), ("bogus:/", "unknown controller bogus"),
+  ])
+  func cgroupOutsideIsRefused(name: String, problem: String) throws {
+    let container = try Container()
+    try container.runDetached()
+    let output = try container.exec(["true"], options: ["--cgroup", name])
+    #expect(output.status == 255)
+    #expect(output.stderr.contains(problem), "\(output.stderr)")
+  }
+
   @Test func statusAndOutputsAreTheProcess() throws {
     let container = try running()
     let output = try container.exec("/bin/sh", "-c", "echo out; echo err >&2; exit 7").expect(status: 7)

@@ -146,6 +146,30 @@ import Testing
     #expect(try JSONValue(parsing: readText(container.rootfs + "/state"))["status"] == "created")
   }
 
+  /// A hook of the container's without an environment has that of the process.
+  @Test func startContainerHookHasTheEnvironmentOfTheProcess() throws {
+    let container = try Container {
+      $0["root.readonly"] = false
+      $0["process.args"] = ["cat", "/ran"]
+      $0["process.env"] = ["PATH=/bin", "ONE=two"]
+      $0["hooks.startContainer"] = [["path": "/hook"]]
+    }
+    try makeScript("#!/bin/sh\necho $ONE $HOME >/ran\n", at: container.rootfs + "/hook")
+    #expect(try container.run().succeed().stdout == "two /root\n")
+  }
+
+  /// It goes through the filter of the container, even one that is loaded last.
+  @Test func startContainerHookIsFiltered() throws {
+    let container = try Container {
+      $0["hooks.startContainer"] = [["path": "/bin/mkdir", "args": ["mkdir", "/dev/shm/x"]]]
+      $0["linux.seccomp"] = [
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "syscalls": [["names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL"]],
+      ]
+    }
+    try container.expectRefusal(saying: "error running startContainer hook #0", "bad system call")
+  }
+
   /// The specification: a failing hook of create ends the creation, and the poststop hooks run.
   @Test(arguments: ["prestart", "createRuntime", "createContainer"])
   func failingHookEndsTheCreation(kind: String) throws {

@@ -3,6 +3,26 @@ import Testing
 
 /// The commands `kill` and `delete`.
 @Suite(.scratch) struct KillAndDeleteTests {
+  /// Nobody is a handler yet in a container that waits for its start, and it is the first process of its namespace.
+  @Test(arguments: ["TERM", "INT", "HUP", "QUIT"]) func waitingContainerEndsWhenItIsTold(signal: String) throws {
+    let container = try Container()
+    try container.createSleeping()
+    try container.kill(signal).succeed()
+    #expect(try container.becomes("stopped"))
+  }
+
+  /// Signal 0 asks whether there is a process to signal.
+  @Test func signalZeroOnlyAsks() throws {
+    let container = try Container()
+    try container.runDetached()
+    try container.kill("0").succeed()
+    #expect(try container.status == "running")
+    try container.kill("KILL").succeed()
+    #expect(try container.becomes("stopped"))
+    let output = try container.kill("0")
+    #expect(output.isRefusal && output.stderr.contains("container not running"))
+  }
+
   private static let trapping =
     "trap 'echo TERM; exit 5' TERM; trap 'echo USR1' USR1; echo ready; while :; do sleep 0.05; done"
 

@@ -40,7 +40,16 @@ import Testing
     #expect(try Set(output.succeed().lines) == Set(containers.map(\.id)))
   }
 
+  /// A store that is named and not there is a mistake of the caller's.
+  @Test func missingStoreIsAnError() throws {
+    let scratch = try Scratch.current
+    let output = try scratch.run([scratch.apus, "--root", scratch.path("nowhere"), "list"])
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("nowhere") && output.stderr.contains("no such file or directory"))
+  }
+
   @Test func nothingToListIsNoError() throws {
+    try FileManager.default.createDirectory(atPath: Scratch.current.root, withIntermediateDirectories: true)
     #expect(try list().succeed().lines.count == 1)
     #expect(try list("-q").succeed().stdout.isEmpty)
     #expect(["null", "[]"].contains(try list("-f", "json").succeed().lines.first))

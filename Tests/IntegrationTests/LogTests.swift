@@ -3,6 +3,20 @@ import Testing
 
 /// `--log` and `--log-format`: what engines read after a failure.
 @Suite(.scratch) struct LogTests {
+  /// With `--debug` what is done is told: in the log, or without one on standard error.
+  @Test func debugTellsWhatIsDone() throws {
+    let container = try Container { $0["process.args"] = ["true"] }
+    let scratch = container.scratch
+    let words = ["run", "--bundle", container.bundle, container.id]
+    let open = try scratch.run([scratch.apus, "--root", scratch.root, "--debug"] + words).succeed()
+    #expect(open.stderr.contains("level=debug msg=\"nsexec container setup"))
+    let log = scratch.path("log")
+    let logged = try scratch.run([scratch.apus, "--root", scratch.root, "--debug", "--log", log] + words).succeed()
+    #expect(logged.stderr.isEmpty)
+    #expect(readText(log).contains("level=debug msg=\"child process in init()"))
+    #expect(!(try scratch.run([scratch.apus, "--root", scratch.root] + words).succeed().stderr.contains("debug")))
+  }
+
   @Test(arguments: [["--log", "@", "--log-format", "json"], ["--log-format=json", "--log", "@"]])
   func failureIsOneJSONObjectOnOneLine(options: [String]) throws {
     let container = try Container { $0["process.args"] = ["nope"] }

@@ -3,6 +3,12 @@ import Testing
 
 /// The masked and the read-only paths of the default config.
 @Suite(.scratch) struct MaskedPathTests {
+  @Test func pathNamedTwiceIsMaskedOnce() throws {
+    let container = try Container { $0["linux.maskedPaths"] = ["/tmp", "/tmp", "/tmp/"] }
+    let mounts = MountInfo.parse(try container.run("cat /proc/self/mountinfo").succeed().stdout)
+    #expect(mounts.filter { $0.mountPoint == "/tmp" }.count == 1)
+  }
+
   static let masked = [
     "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
     "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/proc/scsi",

@@ -4,8 +4,8 @@ import Testing
 /// The namespaces of the default config, as the kernel tells them.
 @Suite(.scratch) struct NamespaceTests {
   @Test(arguments: ["pid", "net", "ipc", "uts", "mnt", "cgroup"])
-  func defaultConfigMakesNewNamespace(kind: String) throws {
-    let container = try Container()
+  func configMakesNewNamespace(kind: String) throws {
+    let container = try Container { $0.addCgroupNamespace() }
     try container.runDetached()
     let inside = try namespace(kind, of: container.pid)
     #expect(inside.hasPrefix(kind + ":["))

@@ -3,6 +3,35 @@ import Testing
 
 /// The process of the config: identity, environment, arguments, working folder.
 @Suite(.scratch) struct ProcessTests {
+  /// The runtime's user may enter what the container's may not, and the other way round.
+  @Test func workingDirectoryThatOnlyTheRuntimeMayEnter() throws {
+    let container = try Container {
+      $0["process.cwd"] = "/root"
+      $0["process.user"] = ["uid": 1000, "gid": 1000]
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: container.rootfs + "/root")
+    #expect(try container.run("pwd").succeed().stdout == "/root\n")
+  }
+
+  @Test func emptyHomeIsNone() throws {
+    let container = try Container { $0["process.env"] = ["PATH=/bin", "HOME=/a", "HOME="] }
+    #expect(try container.run("echo $HOME").succeed().stdout == "/root\n")
+  }
+
+  /// The check before execve(2) goes by the effective capabilities.
+  @Test func programOfRootsForAUserWithTheCapability() throws {
+    let container = try Container {
+      $0.grant(["CAP_DAC_OVERRIDE"])
+      $0["process.user"] = ["uid": 1000, "gid": 1000]
+      $0["process.args"] = ["/tiny"]
+    }
+    for set in ["inheritable", "ambient"] {
+      try container.edit { $0["process.capabilities.\(set)"] = ["CAP_DAC_OVERRIDE"] }
+    }
+    try TinyProgram.succeed.write(to: container.rootfs + "/tiny", mode: 0o700)
+    try container.run().succeed()
+  }
+
   @Test func defaultIsRoot() throws {
     let status = processStatus(try Container().run("cat /proc/self/status").succeed().stdout)
     #expect(status["Uid"] == "0\t0\t0\t0")

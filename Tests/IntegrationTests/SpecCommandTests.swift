@@ -16,7 +16,8 @@ import Testing
     #expect(config["process.noNewPrivileges"] == true)
     #expect(config["process.rlimits"] == [["type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024]])
     let namespaces = Set(try #require(config["linux.namespaces"]?.array).compactMap { $0["type"]?.string })
-    #expect(namespaces == ["pid", "network", "ipc", "uts", "mount", "cgroup"])
+    let isUnified = fileExists("/sys/fs/cgroup/cgroup.controllers")
+    #expect(namespaces == Set(["pid", "network", "ipc", "uts", "mount"] + (isUnified ? ["cgroup"] : [])))
   }
 
   @Test func writesIntoTheWorkingFolder() throws {

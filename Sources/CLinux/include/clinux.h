@@ -29,6 +29,7 @@ int cl_fchmod(int fd, unsigned mode);
 int cl_fchmodat(int directory, const char *path, unsigned mode);
 int cl_fchownat(int directory, const char *path, unsigned uid, unsigned gid, int flags);
 int cl_faccessat(int directory, const char *path, int mode);
+int cl_faccessat2(int directory, const char *path, int mode, int flags);
 int cl_flock(int fd, int operation);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
 int cl_memfd_create(const char *name, unsigned flags);

@@ -6,6 +6,10 @@ enum Hint {
     switch (step, errno) {
     case (.setResourceLimit, .notPermitted):
       "the limit is above the hard limit of the caller, and raising it takes CAP_SYS_RESOURCE"
+    case (.setScheduler, .notPermitted):
+      "process scheduler can't be used together with AllowedCPUs: SCHED_DEADLINE needs every processor "
+        + "(linux.resources.cpu.cpus); real-time policies need linux.resources.cpu.realtimeRuntime on cgroup v1, and "
+        + "CAP_SYS_NICE"
     case (.mount(let plan, _), .notPermitted) where plan.target.components == ["proc"]:
       "the user namespace may not have a fully visible procfs: something on the host covers a part of /proc"
     case (.mount, .notPermitted), (.mountCgroups, .notPermitted):

@@ -24,7 +24,10 @@ struct InitFailureReport {
   private func told(_ index: Int, _ error: SystemCallError) -> OperationError {
     let step = sequence.steps[index]
     switch step {
-    case .findProgram, .execute:
+    case .execute:
+      let text = "unable to start container process: exec \(singleLine(process.args[0])): \(error.errno.message)"
+      return OperationError("", "", .message(text), step: place(index))
+    case .findProgram:
       let text = "unable to start container process: exec: \(quoted(process.args[0])): \(programProblem(error))"
       return OperationError("", "", .message(text), step: place(index))
     case .setResourceLimit(let limit):

@@ -15,6 +15,8 @@ package struct ExecRequest: Sendable {
   package var ignoresPaused = false
   /// Receives warnings about properties without effect.
   package var log: @Sendable (PropertyError) -> Void = { _ in }
+  /// Receives what is being done; nil when nobody wants to know.
+  package var debug: (@Sendable (String) -> Void)?
 
   package init(id: ContainerID, store: ContainerStore) {
     self.id = id

@@ -112,12 +112,15 @@ final class Execution {
   /// Makes the process and waits until its program runs.
   func launch() throws(OperationError) {
     do {
+      request.debug?("nsexec container setup: \(sequence.steps.count) steps for the process")
       let process = try makeProcess()
       self.process = process
+      request.debug?("child process in init(): it has pid \(process.pid)")
       try setOOMScore(process)
       try awaitReady(process)
       try checkContainer()
       try pidfdSocket?.send(process.pidfd, name: "setns")
+      request.debug?("setns_init: about to exec \(quoted(plan.process.args[0]))")
       try tell(process, .persisted)
       if let said = try process.awaitProgram() { throw failure(process, said) }
       if let path = request.pidFile { try PIDFile.write(process.pid, path) }

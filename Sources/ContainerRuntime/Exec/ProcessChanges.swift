@@ -48,14 +48,15 @@ package struct ProcessChanges: Equatable, Sendable {
     process.user = changed
   }
 
-  /// Never the inheritable and the ambient set: a program that drops its privileges would get them back (CVE-2022-29162,
-  /// security case C1).
+  /// Never the inheritable set, and the ambient one only where the configuration itself makes the capability
+  /// inheritable: a program that drops its privileges would get them back (CVE-2022-29162, security case C1).
   private func applyCapabilities(to process: inout Spec.Process) {
     if capabilities.isEmpty { return }
     var sets = process.capabilities ?? Spec.Capabilities()
     sets.bounding = (sets.bounding ?? []) + capabilities
     sets.effective = (sets.effective ?? []) + capabilities
     sets.permitted = (sets.permitted ?? []) + capabilities
+    sets.ambient = (sets.ambient ?? []) + capabilities.filter { sets.inheritable?.contains($0) ?? false }
     process.capabilities = sets
   }
 

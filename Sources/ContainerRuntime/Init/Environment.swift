@@ -8,8 +8,9 @@ enum Environment {
     let order = names.indices.sorted { (names[$0], $0) < (names[$1], $1) }
     var isLast = [Bool](repeating: true, count: names.count)
     for (index, next) in zip(order, order.dropFirst()) where names[index] == names[next] { isLast[index] = false }
-    var entries = process.env.indices.filter { isLast[$0] }.map { process.env[$0] }
-    if !names.contains("HOME") { entries.append("HOME=\(home(of: process.uid) ?? "/")") }
+    // An empty HOME is none, as in runc.
+    var entries = process.env.indices.filter { isLast[$0] && process.env[$0] != "HOME=" }.map { process.env[$0] }
+    if !entries.contains(where: { $0.hasPrefix("HOME=") }) { entries.append("HOME=\(home(of: process.uid) ?? "/")") }
     return entries
   }
 

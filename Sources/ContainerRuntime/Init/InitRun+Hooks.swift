@@ -9,8 +9,10 @@ extension InitRun {
     // The state has the pid as the container sees it (config.md, “POSIX-platform Hooks”).
     let state = hookState.json(status: isBeforePivot ? "creating" : "created", pid: CurrentProcess.pid)
     let folder = HostPath(constant: isBeforePivot ? "." : "/")
+    // In the container a hook without an environment has that of the process, as in runc.
+    let environment = isBeforePivot ? HookRunner.defaultEnvironment : Environment.complete(process)
     do {
-      try HookRunner.run(hooks, point, state: state, folder: folder)
+      try HookRunner.run(hooks, point, state: state, folder: folder, environment: environment)
     } catch {
       throw SystemCallError.refused(error.text)
     }

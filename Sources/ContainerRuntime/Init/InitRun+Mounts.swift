@@ -25,6 +25,15 @@ extension InitRun {
     case .bind:
       guard let index else { throw SystemCallError("bind", plan.target.description, .badDescriptor) }
       try sources.withDescriptor(index) { tree throws(SystemCallError) in try bind(plan, tree) }
+    case .bindInside(let path, let recursive):
+      let tree = try attachedRoot().open(path, .path).mountTree(recursive: recursive)
+      if let index, let idMap = plan.idMap {
+        try sources.withDescriptor(index) { namespace throws(SystemCallError) in
+          try tree.setMountAttributes(
+            set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
+        }
+      }
+      try bind(plan, tree)
     case .fileSystem(let type, let source):
       try mountFileSystem(plan, type: type, source: source)
     case .cgroup:
@@ -34,7 +43,7 @@ extension InitRun {
 
   private func bind(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
     let isFolder = try tree.status().kind == .directory
-    let target = try attachedRoot().target(plan.target, targetKind(plan.target, isFolder: isFolder))
+    let target = try mountTarget(plan.target, isFolder: isFolder)
     try applyAttributes(plan, tree)
     try tree.attach(onto: target)
     if plan.target.components == ["proc"], try tree.fileSystemMagic() != FileSystemMagic.proc {
@@ -44,8 +53,16 @@ extension InitRun {
   }
 
   private func mountFileSystem(_ plan: MountPlan, type: String, source: String) throws(SystemCallError) {
-    let target = try attachedRoot().target(plan.target, targetKind(plan.target, isFolder: true))
-    let mount = try FileSystemMaker(type: type, source: source, options: plan.data, attributes: plan.set).make()
+    var options = plan.data
+    if type == "tmpfs", !options.contains(where: { $0.key == "mode" }),
+      let covered = try attachedRoot().status(plan.target)
+    {
+      // As the folder that it covers, which may be no one else's to read (runc).
+      options.append(.init(key: "mode", value: String(covered.permissions, radix: 8)))
+    }
+    let target = try mountTarget(plan.target, isFolder: true)
+    let attributes = plan.becomesReadOnlyLast ? plan.set.subtracting(.readOnly) : plan.set
+    let mount = try FileSystemMaker(type: type, source: source, options: options, attributes: attributes).make()
     if plan.copyUp { try CopyUp.run(from: target, to: mount) }
     try mount.attach(onto: target)
     if !plan.recursiveSet.isEmpty || !plan.recursiveClear.isEmpty {
@@ -55,9 +72,14 @@ extension InitRun {
   }
 
   /// /proc and /sys are trusted by name, by this runtime too: no symlink of the image may stand for them.
-  private func targetKind(_ path: ContainerPath, isFolder: Bool) -> RootDirectory.TargetKind {
-    if path.components == ["proc"] || path.components == ["sys"] { return .folderWithoutSymlinks }
-    return isFolder ? .folder : .file
+  private func mountTarget(_ path: ContainerPath, isFolder: Bool) throws(SystemCallError) -> Descriptor {
+    guard path.components == ["proc"] || path.components == ["sys"] else {
+      return try attachedRoot().target(path, isFolder ? .folder : .file)
+    }
+    do throws(SystemCallError) { return try attachedRoot().target(path, .folderWithoutSymlinks) } catch {
+      guard error.errno == .notDirectory || error.errno == .tooManyLinks else { throw error }
+      throw SystemCallError.refused("must be mounted on ordinary directory: \(path) is a symlink or no folder")
+    }
   }
 
   private func applyAttributes(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
@@ -72,6 +94,11 @@ extension InitRun {
 
   private func applyPropagation(_ plan: MountPlan, _ mount: borrowing Descriptor) throws(SystemCallError) {
     for propagation in plan.propagation { try mount.setPropagation(propagation.kind, recursive: propagation.recursive) }
+  }
+
+  /// A tmpfs that other mounts and devices were put into before.
+  func makeMountReadOnly(_ path: ContainerPath) throws(SystemCallError) {
+    try attachedRoot().open(path, [.path, .directory]).setMountAttributes(set: .readOnly)
   }
 
   func makeRootReadOnly() throws(SystemCallError) {

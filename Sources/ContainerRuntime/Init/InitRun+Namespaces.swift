@@ -17,6 +17,12 @@ extension InitRun {
     try Descriptor.closeAll(from: Int32(3 + preservedDescriptors), except: kept)
   }
 
+  /// The way in is closed behind: a container that waits for its start holds nothing of the host's cgroups open.
+  func enterCgroups() throws(SystemCallError) {
+    try cgroups.enter()
+    cgroups.close()
+  }
+
   func enter(_ kind: NamespaceKind, _ index: Int) throws(SystemCallError) {
     try sources.withDescriptor(index) { namespace throws(SystemCallError) in try namespace.enterNamespace(kind) }
   }

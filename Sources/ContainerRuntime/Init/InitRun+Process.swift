@@ -40,8 +40,14 @@ extension InitRun {
   }
 
   /// Resolved below the root without magic links, so that no `/proc/self/fd/N` leads out (CVE-2024-21626).
-  func enterWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
-    try inContainer { root throws(SystemCallError) in try root.open(path, [.path, .directory]).makeCurrentFolder() }
+  func enterWorkingDirectory(_ path: ContainerPath, again: Bool) throws(SystemCallError) {
+    if enteredWorkingDirectory { return }
+    do throws(SystemCallError) {
+      try inContainer { root throws(SystemCallError) in try root.open(path, [.path, .directory]).makeCurrentFolder() }
+      enteredWorkingDirectory = true
+    } catch {
+      if again || error.errno != .accessDenied { throw error }
+    }
   }
 
   func checkWorkingDirectory() throws(SystemCallError) {
@@ -109,8 +115,21 @@ extension InitRun {
     case .handshake: break
     case .fifo:
       guard let startFIFO else { throw SystemCallError("read", "start FIFO", .badDescriptor) }
-      if try startFIFO.start.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
+      try awaitStart(startFIFO.start)
     }
+  }
+
+  /// The first process of a pid namespace is deaf to signals that it does not handle; one that only waits must end when
+  /// it is told to, as runc's does.
+  private func awaitStart(_ fifo: borrowing Descriptor) throws(SystemCallError) {
+    let ending = SignalSet(1, 2, 3, 15)
+    let former = try Signals.block(ending)
+    let signals = try Descriptor.signals(ending)
+    while try poll([(fifo.number, .readable), (signals.number, .readable)], timeout: nil)[0].isEmpty {
+      if let signal = try signals.nextSignal() { exitNow(128 + signal) }
+    }
+    if try fifo.read(most: 1).isEmpty { throw SystemCallError("read", "start FIFO", .brokenPipe) }
+    _ = try Signals.block(former)
   }
 
   /// Everything above the standard streams and what the caller wants kept goes at exec, known or not.

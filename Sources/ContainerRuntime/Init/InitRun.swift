@@ -29,7 +29,7 @@ final class InitRun {
 
   init(
     sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,
-    progress: consuming SharedWord, cgroups: consuming CgroupEntrance, startFIFO: StartFIFO.InitSide?,
+    progress: consuming SharedWord, cgroups: CgroupEntrance, startFIFO: StartFIFO.InitSide?,
     hookState: HookState
   ) {
     self.sequence = sequence
@@ -103,7 +103,7 @@ final class InitRun {
     case .attachRoot(let path, let index): try attachRoot(path, index)
     case .setSysctl(let sysctl): try set(sysctl)
     case .mount(let plan, let index): try mount(plan, index)
-    case .joinCgroups: try cgroups.enter()
+    case .joinCgroups: try enterCgroups()
     case .newCgroupNamespace: try NamespaceKind.cgroup.unshare()
     case .mountCgroups(let plan, let view): try mountCgroups(plan, view)
     case .makeDevice(let device): try make(device)
@@ -117,6 +117,7 @@ final class InitRun {
     case .bindConsole: try bindConsole()
     case .takeTerminal: try takeTerminal()
     case .ownStandardStreams(let uid): try ownStandardStreams(uid)
+    case .makeMountReadOnly(let plan): try makeMountReadOnly(plan.target)
     case .makeRootReadOnly: try makeRootReadOnly()
     case .makeReadOnly(let path): try makeReadOnly(path)
     case .maskPaths(let paths): try mask(paths)
@@ -137,7 +138,7 @@ final class InitRun {
     case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
     case .setCapabilities(let sets): try set(sets)
     case .setUmask(let mask): CurrentProcess.setUmask(mask)
-    case .enterWorkingDirectory(let path): try enterWorkingDirectory(path)
+    case .enterWorkingDirectory(let path, let again): try enterWorkingDirectory(path, again: again)
     case .findProgram: try findProgram()
     case .reportReady: try reportReady()
     case .waitForStart(let signal): try waitForStart(signal)

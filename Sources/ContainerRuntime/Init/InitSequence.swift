@@ -19,6 +19,8 @@ public struct InitSequence: Equatable, Sendable {
     case rootOfContainer(ContainerFacts)
     /// A bind mount's source, as a detached copy of its mount.
     case tree(HostPath, recursive: Bool, idMap: MountPlan.IDMap?, property: String?)
+    /// A user namespace for the mapping of a bind mount whose source the container's process looks for by itself.
+    case mapping(MountPlan.IDMap, property: String?)
   }
 
   /// What the call adds to the plan.
@@ -51,13 +53,7 @@ public struct InitSequence: Equatable, Sendable {
     addProcess(plan.process, plan.seccomp, changesGroups: plan.namespaces.user == .host)
     steps.append(.reportReady)
     steps.append(.waitForStart(options.startSignal))
-    if let hooks = plan.hooks.startContainer, !hooks.isEmpty { steps.append(.runHooks(.startContainer, hooks)) }
-    steps.append(.checkWorkingDirectory)
-    steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
-    // After the filter the last word might be refused.
-    steps.append(.announceProgram)
-    addLateFilter(plan.process, plan.seccomp)
-    steps.append(.execute)
+    addEnd(plan.process, plan.seccomp, plan.hooks.startContainer ?? [], options)
   }
 
   /// The sequence for another process in a container: the namespaces at once, then what its first process went through
@@ -86,11 +82,23 @@ public struct InitSequence: Equatable, Sendable {
     addProcess(plan.process, plan.seccomp, changesGroups: plan.container.allowsSettingGroups)
     steps.append(.reportReady)
     steps.append(.waitForStart(.handshake))
+    addEnd(plan.process, plan.seccomp, [], options)
+  }
+
+  /// From the word to start to the program.
+  private mutating func addEnd(
+    _ process: ProcessPlan, _ seccomp: SeccompPlan?, _ hooks: [Spec.Hook], _ options: Options
+  ) {
+    if !hooks.isEmpty {
+      // They are the container's as its program is, and go through the same filter (runc).
+      addLateFilter(process, seccomp)
+      steps.append(.runHooks(.startContainer, hooks))
+    }
     steps.append(.checkWorkingDirectory)
     steps.append(.closeDescriptors(preserved: options.preservedDescriptors))
     // After the filter the last word might be refused.
     steps.append(.announceProgram)
-    addLateFilter(plan.process, plan.seccomp)
+    if hooks.isEmpty { addLateFilter(process, seccomp) }
     steps.append(.execute)
   }
 
@@ -143,6 +151,7 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(.makeWorkingDirectory(plan.process.workingDirectory))
     addHooks(plan)
     addTerminal(plan.process, bindsConsole: true)
+    for mount in plan.mounts where mount.becomesReadOnlyLast { steps.append(.makeMountReadOnly(mount)) }
     if root.readOnly { steps.append(.makeRootReadOnly) }
     for path in plan.readonlyPaths { steps.append(.makeReadOnly(path)) }
     if !plan.maskedPaths.isEmpty { steps.append(.maskPaths(plan.maskedPaths)) }
@@ -155,6 +164,9 @@ public struct InitSequence: Equatable, Sendable {
     case .bind(let path, let recursive):
       let descriptor = add(.tree(path, recursive: recursive, idMap: mount.idMap, property: mount.property))
       steps.append(.mount(mount, descriptor: descriptor))
+    case .bindInside:
+      let mapping = mount.idMap.map { add(.mapping($0, property: mount.property)) }
+      steps.append(.mount(mount, descriptor: mapping))
     case .fileSystem:
       steps.append(.mount(mount, descriptor: nil))
     case .cgroup:
@@ -196,6 +208,8 @@ public struct InitSequence: Equatable, Sendable {
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }
     if let personality = process.personality { steps.append(.setPersonality(personality)) }
+    // First as the runtime's user, who may enter what the container's may not; else as the container's (runc).
+    steps.append(.enterWorkingDirectory(process.workingDirectory, again: false))
     // Without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go. One that somebody answers is loaded
     // while the runtime is there to hand its descriptor over.
     if let seccomp, !InitSequence.loadsLate(seccomp, process) {
@@ -210,7 +224,7 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(.setCapabilities(process.capabilities))
     steps.append(.setUmask(process.umask))
     if process.noNewPrivileges && !steps.contains(.setNoNewPrivileges) { steps.append(.setNoNewPrivileges) }
-    steps.append(.enterWorkingDirectory(process.workingDirectory))
+    steps.append(.enterWorkingDirectory(process.workingDirectory, again: true))
     steps.append(.findProgram)
   }
 }

@@ -30,6 +30,7 @@ public enum InitStep: Equatable, Sendable {
   case bindConsole
   case takeTerminal
   case ownStandardStreams(uid: UInt32)
+  case makeMountReadOnly(MountPlan)
   case makeRootReadOnly
   case makeReadOnly(ContainerPath)
   case maskPaths([ContainerPath])
@@ -49,7 +50,8 @@ public enum InitStep: Equatable, Sendable {
   case setUser(uid: UInt32, gid: UInt32, additionalGids: [UInt32], changesGroups: Bool)
   case setCapabilities(CapabilitySets)
   case setUmask(UInt32)
-  case enterWorkingDirectory(ContainerPath)
+  /// - Parameter again: what the runtime's user may not enter, the container's may.
+  case enterWorkingDirectory(ContainerPath, again: Bool)
   case findProgram
   case reportReady
   case waitForStart(StartSignal)
@@ -99,6 +101,7 @@ extension InitStep {
     case .bindConsole: "console.bound"
     case .takeTerminal: "terminal.taken"
     case .ownStandardStreams: "streams.owned"
+    case .makeMountReadOnly(let plan): "mount.readonly\(plan.target)"
     case .makeRootReadOnly: "rootfs.readonly"
     case .makeReadOnly(let path): "readonly\(path)"
     case .maskPaths: "masked"
@@ -118,7 +121,7 @@ extension InitStep {
     case .setUser: "user"
     case .setCapabilities: "caps"
     case .setUmask: "umask"
-    case .enterWorkingDirectory: "cwd.entered"
+    case .enterWorkingDirectory(_, let again): again ? "cwd.entered" : "cwd.tried"
     case .findProgram: "program.found"
     case .reportReady: "ready"
     case .waitForStart: "start.awaited"
@@ -156,6 +159,7 @@ extension InitStep {
     case .bindConsole: "bind the terminal on /dev/console"
     case .takeTerminal: "take the terminal as the controlling one"
     case .ownStandardStreams(let uid): "give the standard streams to uid \(uid)"
+    case .makeMountReadOnly(let plan): "make \(plan.target) read-only"
     case .makeRootReadOnly: "make the root file system read-only"
     case .makeReadOnly(let path): "make \(path) read-only"
     case .maskPaths(let paths): "mask \(paths.map(\.description).joined(separator: ", "))"
@@ -177,7 +181,8 @@ extension InitStep {
     case .setUser(let uid, let gid, _, _): "become uid \(uid), gid \(gid)"
     case .setCapabilities: "set the capabilities"
     case .setUmask(let mask): "set the umask to 0\(String(mask, radix: 8))"
-    case .enterWorkingDirectory(let path): "enter the working directory (cwd) \(path)"
+    case .enterWorkingDirectory(let path, let again):
+      "enter the working directory (cwd) \(path)\(again ? " as the container's user" : "")"
     case .findProgram: "find the program"
     case .reportReady: "report that the container is ready"
     case .waitForStart(let signal): "wait for start (\(signal.rawValue))"
@@ -196,7 +201,7 @@ extension InitStep {
     case .newTimeNamespace: "linux.timeOffsets"
     case .attachRoot, .pivotRoot, .moveRoot, .changeRoot: "root.path"
     case .setSysctl: "linux.sysctl"
-    case .mount(let plan, _), .mountCgroups(let plan, _): plan.property
+    case .mount(let plan, _), .mountCgroups(let plan, _), .makeMountReadOnly(let plan): plan.property
     case .newCgroupNamespace: "linux.namespaces (cgroup)"
     case .makeDevice(let device): device.property
     case .makeWorkingDirectory, .enterWorkingDirectory, .checkWorkingDirectory: "process.cwd"
@@ -238,6 +243,7 @@ extension InitStep {
   private static func text(of plan: MountPlan) -> String {
     switch plan.source {
     case .bind(let path, _): "bind \(path) on \(plan.target)"
+    case .bindInside(let path, _): "bind \(path) of the container on \(plan.target)"
     case .fileSystem(let type, _): "mount \(type) on \(plan.target)"
     case .cgroup: "mount the cgroups on \(plan.target)"
     }

@@ -110,20 +110,28 @@ struct Launcher {
     return ChildProcess(pid: pid, pidfd: pidfd)
   }
 
-  /// Enters the namespaces that the sequence names as sources, user first.
+  /// Enters the namespaces that the sequence names as sources. What the caller may enter by itself comes before the user
+  /// namespace, which need not own it; the rest after it.
   private func enter(_ run: InitRun, only wanted: NamespaceKind?) throws(SystemCallError) {
+    var later: [(Int, NamespaceKind)] = []
     for (index, source) in run.sequence.sources.enumerated() {
       switch source {
       case .namespace(let kind, _):
         guard wanted == nil || wanted == kind else { continue }
-        try run.sources.withDescriptor(index) { namespace throws(SystemCallError) in
-          try namespace.enterNamespace(kind)
+        if kind == .user {
+          later.insert((index, kind), at: 0)
+          continue
+        }
+        do throws(SystemCallError) { try run.enter(kind, index) } catch {
+          if wanted != nil || error.errno != .notPermitted { throw error }
+          later.append((index, kind))
         }
       case .container(let facts):
         try run.enter(facts.namespaces.filter { wanted == nil || wanted == $0 }, index)
-      case .root, .rootOfContainer, .tree: continue
+      case .root, .rootOfContainer, .tree, .mapping: continue
       }
     }
+    for (index, kind) in later { try run.enter(kind, index) }
   }
 
   private static func bytes(_ pid: Int32) -> [UInt8] {

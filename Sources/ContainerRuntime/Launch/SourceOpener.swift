@@ -18,12 +18,7 @@ enum SourceOpener {
   private static func open(_ source: InitSequence.Source, chroot: Bool) throws(SystemCallError) -> Descriptor {
     switch source {
     case .namespace(let kind, let path):
-      // A FIFO or a device in its place must neither block nor act.
-      let file = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
-      guard try file.fileSystemMagic() == FileSystemMagic.nsfs, file.namespaceKind() == kind else {
-        throw SystemCallError("no \(NamespacePlan.name(of: kind)) namespace:", path.string, .invalid)
-      }
-      return file
+      return try openNamespace(kind, path)
     case .container(let facts):
       return try openProcess(facts.process)
     case .rootOfContainer(let facts):
@@ -34,14 +29,29 @@ enum SourceOpener {
     case .root(let path):
       let folder = try openRoot(path)
       return chroot ? folder : try folder.mountTree(recursive: true)
+    case .mapping(let idMap, _): return try mapping(of: idMap)
     case .tree(let path, let recursive, let idMap, _):
       let tree = try Descriptor.mountTree(path, recursive: recursive)
       if let idMap {
-        let namespace = try MappingNamespace.make(uids: idMap.uids, gids: idMap.gids)
+        let namespace = try mapping(of: idMap)
         try tree.setMountAttributes(set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
       }
       return tree
     }
+  }
+
+  private static func mapping(of idMap: MountPlan.IDMap) throws(SystemCallError) -> Descriptor {
+    if let joined = idMap.namespace { return try openNamespace(.user, joined) }
+    return try MappingNamespace.make(uids: idMap.uids, gids: idMap.gids)
+  }
+
+  private static func openNamespace(_ kind: NamespaceKind, _ path: HostPath) throws(SystemCallError) -> Descriptor {
+    // A FIFO or a device in its place must neither block nor act.
+    let file = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
+    guard try file.fileSystemMagic() == FileSystemMagic.nsfs, file.namespaceKind() == kind else {
+      throw SystemCallError("no \(NamespacePlan.name(of: kind)) namespace:", path.string, .invalid)
+    }
+    return file
   }
 
   /// A pidfd of the very process that is meant, not of a later one with its number.
@@ -78,6 +88,8 @@ enum SourceOpener {
     case .tree(let path, _, _, let property):
       let problem = "bind source \(path): \(error.errno.message) (\(error.errno.name))"
       return .properties([PropertyError("config.json.\(property ?? "mounts")", problem)])
+    case .mapping(_, let property):
+      return .properties([PropertyError("config.json.\(property ?? "mounts")", "its mapping of ids: \(error)")])
     case .namespace(let kind, let path):
       let name = NamespacePlan.name(of: kind)
       let problem =

@@ -15,9 +15,13 @@ package struct ContainerListing {
   /// Names in the store that cannot be containers; they are passed over.
   package private(set) var foreign: [String] = []
 
-  /// Sorted by id. A store that is not there is empty.
+  /// Sorted by id.
+  /// - Parameter mayBeMissing: whether a store that is not there is an empty one.
   /// - Throws: when the store itself cannot be read.
-  package init(_ store: ContainerStore) throws(OperationError) {
+  package init(_ store: ContainerStore, mayBeMissing: Bool) throws(OperationError) {
+    if !mayBeMissing {
+      _ = try OperationError.wrapping { () throws(SystemCallError) in try store.path.status() }
+    }
     let names = try OperationError.wrapping { () throws(SystemCallError) in try store.names() }
     if names.isEmpty { return }
     // Once for all containers.

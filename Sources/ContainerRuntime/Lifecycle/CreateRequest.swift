@@ -13,6 +13,8 @@ package struct CreateRequest: Sendable {
   package var sequence = InitSequence.Options()
   /// Receives warnings about properties without effect.
   package var log: @Sendable (PropertyError) -> Void = { _ in }
+  /// Receives what is being done; nil when nobody wants to know.
+  package var debug: (@Sendable (String) -> Void)?
 
   package init(id: ContainerID, bundle: HostPath, store: ContainerStore) {
     self.id = id

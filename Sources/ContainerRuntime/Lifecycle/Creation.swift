@@ -122,6 +122,7 @@ final class Creation {
       try RuntimeStep.pidFileWritten.end()
     }
     try RuntimeStep.persistedTold.begin()
+    request.debug?("init: closing the pipe to signal completion: the container is written down as created")
     try tell(process, .persisted)
     try RuntimeStep.persistedTold.end()
   }
@@ -160,6 +161,8 @@ final class Creation {
   }
 
   private func makeProcess() throws(OperationError) -> InitProcess {
+    if let seccomp = plan.seccomp { request.debug?(seccomp.debugText) }
+    request.debug?("nsexec container setup: \(sequence.steps.count) steps for the container's process")
     try RuntimeStep.sourcesOpened.begin()
     let sources = try SourceOpener.open(sequence)
     try RuntimeStep.sourcesOpened.end()
@@ -182,6 +185,7 @@ final class Creation {
       let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
+      request.debug?("child process in init(): it has pid \(process.pid)")
       return process
     } catch {
       throw OperationError(converting: error)

@@ -7,23 +7,25 @@ struct HookFailure: Error, Equatable {
 
   /// The same, with the hook that it is about.
   func placed(_ point: HookPoint, _ index: Int, _ hook: Spec.Hook) -> HookFailure {
-    HookFailure(text: "error running \(point.rawValue) hook #\(index) (\(quoted(hook.path))): \(text)")
+    HookFailure(text: "error running \(point.rawValue) hook #\(index): \(quoted(hook.path)): \(text)")
   }
 }
 
 /// Runs hooks (config.md, “POSIX-platform Hooks”) one after another in the caller's namespaces.
 enum HookRunner {
-  private static let defaultEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+  static let defaultEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
   private static let outputLimit = 2048
   /// Seconds; a hundred years are no timeout.
   private static let longestTimeout = 3_155_760_000
 
   /// Stops at the first that fails.
+  /// - Parameter environment: of hooks that have none of their own.
   static func run(
-    _ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath
+    _ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath,
+    environment: [String] = defaultEnvironment
   ) throws(HookFailure) {
     for (index, hook) in hooks.enumerated() {
-      do { try run(hook, state, folder) } catch { throw error.placed(point, index, hook) }
+      do { try run(hook, state, folder, environment) } catch { throw error.placed(point, index, hook) }
     }
   }
 
@@ -41,15 +43,17 @@ enum HookRunner {
   static func runAll(_ hooks: [Spec.Hook], _ point: HookPoint, state: [UInt8], folder: HostPath) -> [HookFailure] {
     var failures: [HookFailure] = []
     for (index, hook) in hooks.enumerated() {
-      do throws(HookFailure) { try run(hook, state, folder) } catch {
+      do throws(HookFailure) { try run(hook, state, folder, defaultEnvironment) } catch {
         failures.append(error.placed(point, index, hook))
       }
     }
     return failures
   }
 
-  /// Without `env` a hook gets a default PATH and nothing of the runtime's own environment, which may hold secrets.
-  private static func run(_ hook: Spec.Hook, _ state: [UInt8], _ folder: HostPath) throws(HookFailure) {
+  /// Without `env` a hook gets nothing of the runtime's own environment, which may hold secrets.
+  private static func run(
+    _ hook: Spec.Hook, _ state: [UInt8], _ folder: HostPath, _ environment: [String]
+  ) throws(HookFailure) {
     do throws(SystemCallError) {
       let output = try Descriptor.memoryFile("hook-output")
       // A file in memory, not a pipe: a hook that does not read its input holds nobody up.
@@ -58,13 +62,13 @@ enum HookRunner {
       try input.rewind()
       let child = try spawn(
         hook.path, arguments: CStringList(hook.args ?? [hook.path]),
-        environment: CStringList(hook.env ?? defaultEnvironment), input: input, output: output, folder: folder)
+        environment: CStringList(hook.env ?? environment), input: input, output: output, folder: folder)
       let status = try wait(child, timeout: hook.timeout)
       if status == .exited(0) { return }
       let text =
         switch status {
         case .exited(let code): "exit status \(code)"
-        case .signalled(let signal): "killed by signal \(signal)"
+        case .signalled(let signal): "signal: \(Signals.text(signal))"
         case nil: "no end within \(hook.timeout ?? 0) s (timeout)"
         }
       throw SystemCallError.refused(text + said(output))

@@ -16,7 +16,12 @@ enum SeccompListener {
     let descriptor = try process.pidfd.copyDescriptor(exact)
     let message = ContainerProcessState(
       ociVersion: state.ociVersion, fds: ["seccompFd"], pid: process.pid, metadata: listener.metadata, state: state)
-    let socket = try Descriptor.connected(to: listener.path, kind: .stream, timeout: timeout)
+    let socket: Descriptor
+    do throws(SystemCallError) {
+      socket = try Descriptor.connected(to: listener.path, kind: .stream, timeout: timeout)
+    } catch {
+      throw SystemCallError("failed to connect with seccomp agent", listener.path.string, error.errno)
+    }
     try socket.send(message.json(), descriptors: [descriptor.number])
   }
 }

@@ -55,6 +55,7 @@ package struct Explanation {
     case .root(let path): "open the root file system \(path)"
     case .tree(let path, let recursive, let idMap, _):
       "copy the mount\(recursive ? "s" : "") at \(path), detached\(idMap == nil ? "" : ", and map its ids")"
+    case .mapping: "make a user namespace for the ids of a mount"
     }
   }
 
@@ -63,7 +64,7 @@ package struct Explanation {
     case .namespace: "linux.namespaces"
     case .container, .rootOfContainer: nil
     case .root: "root.path"
-    case .tree(_, _, _, let property): property
+    case .tree(_, _, _, let property), .mapping(_, let property): property
     }
   }
 }

@@ -6,6 +6,8 @@ public struct MountPlan: Equatable, Sendable {
   public enum Source: Equatable, Sendable {
     /// A file or folder of the host, or of a relative source, of the bundle.
     case bind(HostPath, recursive: Bool)
+    /// The same for one inside the root file system: it is looked for when the mounts before it are in their place.
+    case bindInside(ContainerPath, recursive: Bool)
     case fileSystem(type: String, source: String)
     /// The container's own cgroups, as the host has them (v1 controllers each, or one v2 tree).
     case cgroup
@@ -29,6 +31,8 @@ public struct MountPlan: Equatable, Sendable {
   public struct IDMap: Equatable, Sendable {
     public var uids: [Spec.IDMapping]
     public var gids: [Spec.IDMapping]
+    /// The user namespace whose mapping it is instead of one of its own.
+    public var namespace: HostPath?
     public var recursive: Bool
   }
 
@@ -43,6 +47,11 @@ public struct MountPlan: Equatable, Sendable {
     public var value: String?
   }
 
+  /// A read-only tmpfs takes what is mounted and made inside it first, as in runc.
+  var becomesReadOnlyLast: Bool {
+    if case .fileSystem("tmpfs", _) = source { set.contains(.readOnly) } else { false }
+  }
+
   public var property: String? { index.map { "mounts[\($0)]" } }
 }
 
@@ -52,6 +61,8 @@ enum MountOptionTable {
     case set(MountAttributes)
     case clear(MountAttributes)
     case accessTime(MountAttributes)
+    /// Not that way: the kernel's own is left, and what a bind mount's source has.
+    case accessTimeKept
     case recursiveSet(MountAttributes)
     case recursiveClear(MountAttributes)
     case recursiveAccessTime(MountAttributes)
@@ -91,8 +102,8 @@ enum MountOptionTable {
     case "diratime": .clear(.noDirectoryAccessTime)
     case "nosymfollow": .set(.noSymlinkFollow)
     case "symfollow": .clear(.noSymlinkFollow)
-    case "relatime", "atime", "nostrictatime": .accessTime([])
-    case "norelatime": .accessTime([])
+    case "relatime": .accessTime([])
+    case "atime", "norelatime", "nostrictatime": .accessTimeKept
     case "noatime": .accessTime(.noAccessTime)
     case "strictatime": .accessTime(.strictAccessTime)
     case "rro": .recursiveSet(.readOnly)

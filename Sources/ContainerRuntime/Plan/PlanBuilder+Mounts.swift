@@ -12,7 +12,9 @@ extension PlanBuilder {
 
   private mutating func decide(_ mount: Spec.Mount, _ index: Int) -> MountPlan? {
     let place = "mounts[\(index)]"
-    guard let target = problems.containerPath(mount.destination, "\(place).destination") else { return nil }
+    guard let written = problems.containerPath(mount.destination, "\(place).destination") else { return nil }
+    // Some callers write the path on the host (runc).
+    let target = belowRoot(written) ?? written
     if mount.destination.utf8.first != UInt8(ascii: "/") {
       problems.warn("\(place).destination", "is relative; it is taken from the root")
     }
@@ -23,18 +25,19 @@ extension PlanBuilder {
     let type = mount.type ?? ""
     problems.requireNoNUL(type, "\(place).type")
     var plan = MountPlan(index: index, target: target, source: .fileSystem(type: type, source: mount.source ?? type))
-    var binding = type == "bind" ? false : nil as Bool?
+    var said = OptionsRead(binding: type == "bind" ? false : nil)
     for (number, option) in (mount.options ?? []).enumerated() {
-      apply(option, to: &plan, binding: &binding, "\(place).options[\(number)]")
+      apply(option, to: &plan, &said, "\(place).options[\(number)]")
     }
-    decideIDMap(mount, &plan, isBind: binding != nil, place)
-    if let recursive = binding {
+    decideIDMap(mount, &plan, isBind: said.binding != nil, place)
+    if let recursive = said.binding {
       guard let source = mount.source, !source.isEmpty else {
         problems.add("\(place).source", "a bind mount needs a source")
         return nil
       }
       guard let path = problems.hostPath(source, "\(place).source") else { return nil }
-      plan.source = .bind(path.absolute(in: bundle), recursive: recursive)
+      if said.changesFlags { dropSourceFlags(of: &plan) }
+      plan.source = bindSource(path.absolute(in: bundle), recursive: recursive)
       // A copy of a shared mount would send the container's mounts to the host; only a shared root asks for that.
       if linux?.rootfsPropagation != "shared" && linux?.rootfsPropagation != "rshared" {
         plan.propagation.insert(.init(kind: .slave, recursive: true), at: 0)
@@ -55,6 +58,24 @@ extension PlanBuilder {
     return plan
   }
 
+  private func bindSource(_ path: HostPath, recursive: Bool) -> MountPlan.Source {
+    let inside: ContainerPath?
+    do throws(PathProblem) { inside = belowRoot(try ContainerPath(path.string)) } catch { inside = nil }
+    return inside.map { .bindInside($0, recursive: recursive) } ?? .bind(path, recursive: recursive)
+  }
+
+  /// Where in the container a path of the host is that lies below the root file system; nil when it does not.
+  private func belowRoot(_ path: ContainerPath) -> ContainerPath? {
+    guard let root = spec.root else { return nil }
+    do throws(PathProblem) {
+      let folder = try ContainerPath(HostPath(root.path).absolute(in: bundle).string)
+      guard path.isInside(folder), path != folder, !folder.isRoot else { return nil }
+      return try ContainerPath("/" + path.components.dropFirst(folder.components.count).joined(separator: "/"))
+    } catch {
+      return nil
+    }
+  }
+
   /// `idmap` without mappings of its own takes those of the container (config.md, “Linux mount options”).
   private mutating func decideIDMap(_ mount: Spec.Mount, _ plan: inout MountPlan, isBind: Bool, _ place: String) {
     let uids = mount.uidMappings ?? []
@@ -65,23 +86,32 @@ extension PlanBuilder {
       problems.add(uids.isEmpty ? "\(place).uidMappings" : "\(place).gidMappings", "must be given with the other one")
     }
     let useOwn = uids.isEmpty
-    if useOwn && namespaces.user != .new {
-      problems.add("\(place).options", "idmap needs mappings of its own or a new user namespace")
+    var joined: HostPath?
+    if useOwn {
+      switch namespaces.user {
+      case .host: problems.add("\(place).options", "idmap needs mappings of its own or a user namespace")
+      case .join(let path): joined = path
+      case .new: break
+      }
     }
     check(uids, "\(place).uidMappings")
     check(gids, "\(place).gidMappings")
     plan.idMap = MountPlan.IDMap(
       uids: useOwn ? linux?.uidMappings ?? [] : uids, gids: useOwn ? linux?.gidMappings ?? [] : gids,
-      recursive: plan.idMap?.recursive ?? false)
+      namespace: joined, recursive: plan.idMap?.recursive ?? false)
   }
 
-  private mutating func apply(_ option: String, to plan: inout MountPlan, binding: inout Bool?, _ place: String) {
+  private mutating func apply(_ option: String, to plan: inout MountPlan, _ said: inout OptionsRead, _ place: String) {
     problems.requireNoNUL(option, place)
     guard let effect = MountOptionTable.effect(of: option) else {
       if option.isEmpty { return }
       let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       plan.data.append(MountPlan.MountOption(key: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : nil))
       return
+    }
+    switch effect {
+    case .set, .clear, .accessTime, .accessTimeKept: said.changesFlags = true
+    default: break
     }
     switch effect {
     case .set(let attribute):
@@ -102,13 +132,33 @@ extension PlanBuilder {
     case .recursiveAccessTime(let attribute):
       plan.recursiveSet = plan.recursiveSet.subtracting(.accessTimeMask).union(attribute)
       plan.recursiveClear.insert(.accessTimeMask)
-    case .bind(let recursive): binding = recursive || binding == true
+    case .bind(let recursive): said.binding = recursive || said.binding == true
     case .propagate(let kind, let recursive): plan.propagation.append(.init(kind: kind, recursive: recursive))
     case .fileSystemFlag(let name): plan.data.append(MountPlan.MountOption(key: name.description, value: nil))
     case .copyUp: plan.copyUp = true
-    case .idMap(let recursive): plan.idMap = MountPlan.IDMap(uids: [], gids: [], recursive: recursive)
-    case .nothing: break
+    case .idMap(let recursive): plan.idMap = MountPlan.IDMap(uids: [], gids: [], namespace: nil, recursive: recursive)
+    case .nothing, .accessTimeKept: break
     }
+  }
+
+  /// A bind mount with any flag of its own has those flags and no others of its source's mount, as a remount would give
+  /// it them; the access times stay as they are unless they are named (runc). In a user namespace what the host has
+  /// restricted stays so until it is named.
+  private func dropSourceFlags(of plan: inout MountPlan) {
+    let times: MountAttributes = [.accessTimeMask, .noDirectoryAccessTime]
+    if !plan.set.isDisjoint(with: times) || plan.clear.contains(.accessTimeMask) {
+      plan.clear.formUnion(plan.set.contains(.noDirectoryAccessTime) ? .accessTimeMask : times)
+    }
+    let others: MountAttributes =
+      hasOwnUsers ? .noSymlinkFollow : [.readOnly, .noSUID, .noDevices, .noExecution, .noSymlinkFollow]
+    plan.clear.formUnion(others.subtracting(plan.set))
+  }
+
+  /// What the options of one mount said beside its attributes.
+  private struct OptionsRead {
+    /// A bind mount, recursive or not.
+    var binding: Bool?
+    var changesFlags = false
   }
 
   /// Nothing may cover procfs or parts of it that the runtime itself relies on (CVE-2019-16884, CVE-2025-52881).
@@ -117,7 +167,10 @@ extension PlanBuilder {
     guard components.first == "proc" else { return }
     if components.count == 1 {
       if case .fileSystem = plan.source, type == "proc" { return }
-      if case .bind = plan.source { return }
+      switch plan.source {
+      case .bind, .bindInside: return
+      case .fileSystem, .cgroup: break
+      }
       problems.add("\(place).destination", "only procfs may be mounted on /proc, not \(quoted(type))")
       return
     }

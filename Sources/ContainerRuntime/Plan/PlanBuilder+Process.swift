@@ -118,12 +118,8 @@ extension PlanBuilder {
     for (index, name) in (names ?? []).enumerated() {
       if let number = CapabilityNames.number(name), number <= host.lastCapability {
         mask.insert(CapabilityMask(number: number))
-      } else if name.hasPrefix("CAP_"), name.utf8.count > 4,
-        name.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) || $0 == 95 })
-      {
-        problems.warn("\(place)[\(index)]", "\(name) is not known to this kernel and is ignored")
       } else {
-        problems.add("\(place)[\(index)]", "\(quoted(name)) is no capability")
+        problems.warn("\(place)[\(index)]", "\(quoted(name)) is not known to this kernel and is ignored")
       }
     }
     return mask

@@ -48,7 +48,10 @@ struct PlanBuilder {
     let root = decideRoot()
     let mounts = decideMounts()
     let furnishes = !mounts.contains { mount in
-      if case .bind = mount.source { mount.target.components == ["dev"] } else { false }
+      switch mount.source {
+      case .bind, .bindInside: mount.target.components == ["dev"]
+      case .fileSystem, .cgroup: false
+      }
     }
     let devices = furnishes ? decideDevices() : []
     let (uids, gids) = decideMappings()
@@ -149,7 +152,7 @@ struct PlanBuilder {
     for (index, path) in (paths ?? []).enumerated() {
       if path.utf8.first != UInt8(ascii: "/") {
         problems.add("\(property)[\(index)]", "\(quoted(path)) is not absolute")
-      } else if let path = problems.containerPath(path, "\(property)[\(index)]") {
+      } else if let path = problems.containerPath(path, "\(property)[\(index)]"), !result.contains(path) {
         result.append(path)
       }
     }

@@ -12,6 +12,12 @@ public struct SeccompPlan: Equatable, Sendable {
     public var metadata: String
   }
 
+  /// In runc's words, for `--debug`.
+  var debugText: String {
+    let told = program.flags.subtracting([.synchronizeThreads, .synchronizationErrno])
+    return "seccomp filter flags: \(told.rawValue)"
+  }
+
   /// The instructions as the kernel has them in memory.
   var packed: [UInt64] {
     program.instructions.map {

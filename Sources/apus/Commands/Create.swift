@@ -44,6 +44,7 @@ extension Invocation {
     request.environment = inherited.variables
     request.access = try processAccess(detaches: command == .create || options.flag(.detach))
     request.log = { reporter.warn($0.description) }
+    request.debug = reporter.debug
     return request
   }
 }

@@ -26,6 +26,7 @@ extension Invocation {
     request.ignoresPaused = options.flag(.ignorePaused)
     request.changes = changes(hasFile: request.processFile != nil)
     request.log = { reporter.warn($0.description) }
+    request.debug = reporter.debug
     return request
   }
 

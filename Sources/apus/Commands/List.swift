@@ -7,7 +7,7 @@ extension Invocation {
   /// Shows the containers of the store. A damaged one is a line too, and no failure.
   func list(_ reporter: Reporter) throws(OperationError) -> Int32 {
     try reporter.openLog()
-    let listing = try ContainerListing(try store())
+    let listing = try ContainerListing(try store(), mayBeMissing: global.root == nil)
     for entry in listing.entries {
       if case .damaged(let id, _, let problem) = entry { reporter.warn("container \(id): \(problem)") }
     }

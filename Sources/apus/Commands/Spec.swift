@@ -8,11 +8,7 @@ extension Invocation {
   /// Writes a config.json to start from.
   func spec() throws(OperationError) -> Int32 {
     let folder = try path(.bundle, "--bundle") ?? HostPath(constant: ".")
-    let spec =
-      options.flag(.rootless)
-      ? Spec.rootlessDefault(
-        userID: CurrentProcess.effectiveUser, groupID: CurrentProcess.effectiveGroup, cgroupNamespace: true)
-      : Spec.default(cgroupNamespace: true)
+    let spec = try defaultSpec()
     do throws(SystemCallError) {
       let file = try Descriptor.open(
         folder.appending("config.json"), [.writeOnly, .create, .exclusive, .noFollow], mode: 0o666)
@@ -24,6 +20,17 @@ extension Invocation {
       throw OperationError("", "", .systemCall(error))
     }
     return 0
+  }
+
+  /// With a cgroup namespace where there is nothing but cgroup v2, as runc writes it.
+  private func defaultSpec() throws(OperationError) -> Spec {
+    let magic = try OperationError.wrapping { () throws(SystemCallError) in
+      try HostPath(constant: "/sys/fs/cgroup").fileSystemMagic()
+    }
+    let isUnified = magic == FileSystemMagic.cgroup2
+    if !options.flag(.rootless) { return Spec.default(cgroupNamespace: isUnified) }
+    return Spec.rootlessDefault(
+      userID: CurrentProcess.effectiveUser, groupID: CurrentProcess.effectiveGroup, cgroupNamespace: isUnified)
   }
 
   /// Prints the plan and its steps; touches nothing.

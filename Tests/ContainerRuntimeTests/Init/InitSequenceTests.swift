@@ -50,11 +50,11 @@ import Testing
     ("program.found", "ready", "create tells of a missing program"),
     ("ready", "start.awaited", "start comes after create"),
     ("start.awaited", "hooks.startContainer", "the order of the specification"),
+    ("seccomp", "hooks.startContainer", "they go through the container's filter"),
     ("hooks.startContainer", "cwd.checked", "a hook may exchange it (CVE-2024-21626)"),
     ("cwd.checked", "descriptors.closed", "nothing is opened any more"),
     ("descriptors.closed", "program.announced", "nothing can leak then"),
-    ("program.announced", "seccomp", "the filter may refuse the word"),
-    ("seccomp", "execve", "the program runs under it"),
+    ("program.announced", "execve", "the program is the last"),
   ]
 
   @Test(arguments: order.indices)
@@ -64,6 +64,14 @@ import Testing
     let before = try #require(names.firstIndex(of: first), "\(first) is missing in \(names)")
     let after = second == "*" ? 1 : try #require(names.firstIndex(of: second), "\(second) is missing in \(names)")
     #expect(before < after, "\(first) before \(second): \(why)")
+  }
+
+  /// C4: without hooks the filter sees nothing but execve.
+  @Test func loadsTheFilterLastWithoutHooks() throws {
+    let names = try sequence { spec in
+      spec.linux?.seccomp = Seccomp(defaultAction: "SCMP_ACT_ERRNO")
+    }.steps.map(\.name)
+    #expect(names.suffix(3) == ["program.announced", "seccomp", "execve"])
   }
 
   /// Without no_new_privs the filter needs the privileges that are about to go.

@@ -76,6 +76,15 @@ enum JSONValue: Hashable, Sendable {
   }
 }
 
+extension JSONValue {
+  /// Gives a config a cgroup namespace of its own, which `spec` writes only where there is nothing but cgroup v2.
+  mutating func addCgroupNamespace() {
+    let namespaces = self["linux.namespaces"]?.array ?? []
+    if namespaces.contains(where: { $0["type"] == "cgroup" }) { return }
+    self["linux.namespaces"] = .array(namespaces + [["type": "cgroup"]])
+  }
+}
+
 extension JSONValue: Codable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
