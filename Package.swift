@@ -54,6 +54,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
+    tests("TTRPCTests", ["TTRPC"]),
     tests("SeccompTests", ["JSON", "OCI", "Seccomp"], data: ["Oracle"]),
   ]
 )

@@ -111,6 +111,8 @@ struct StartAction {
       let low = try failure.duplicate()
       let report = try low.duplicate()
       try listener.duplicate(onto: Server.listenerNumber)
+      // Whatever the caller has left open would stay so as long as the shim.
+      try Descriptor.closeOnExec(from: Server.listenerNumber + 1)
       do {
         try Seal.restart(arguments: serverArguments(socket), environment: environment)
       } catch {

@@ -95,6 +95,7 @@ extension TaskService {
   private func begin(_ process: TaskProcess, _ console: Console?) {
     do throws(SystemCallError) {
       try process.begin(terminal: try console?.takeMaster())
+      if !process.exec.isEmpty { try process.standard.beginInput() }
     } catch {
       server.log.error("the standard streams of process \(process.pid): \(error)")
     }
@@ -105,6 +106,9 @@ extension TaskService {
     if !reference.exec.isEmpty { return try startExec(task, process, reply) }
     guard process.phase == .created, !task.isPaused else {
       throw CallStatus(.failedPrecondition, "cannot start a container that is not in the created state")
+    }
+    do throws(SystemCallError) { try process.standard.beginInput() } catch {
+      throw CallStatus(.unknown, "standard input: \(error)")
     }
     process.phase = .starting
     let (id, store) = (task.id, task.store)

@@ -19,7 +19,10 @@ final class ProcessStreams {
   private var keepers = DescriptorList()
   /// Until CloseIO the input has one writer, whoever else comes and goes.
   private var inputKeeper: Descriptor?
-  private var inputSource: Descriptor?
+  private var inputPath: HostPath?
+  /// Where input goes: the pipe to the process, or its terminal.
+  private var inputTarget: Target?
+  private var isInputClosed = false
   private var outputTarget: Target?
   private var errorTarget: Target?
   private var onDrained: (() -> Void)?
@@ -50,24 +53,26 @@ final class ProcessStreams {
   /// Opens what containerd has named. A FIFO for output is open once its reader is there.
   func open(_ done: @escaping (StreamProblem?) -> Void) {
     do throws(StreamProblem) {
-      try openInput(try StreamAddress(streams.input))
+      try checkInput(try StreamAddress(streams.input))
     } catch {
       return done(error)
     }
     openOutput(until: monotonicNanoseconds() + ProcessStreams.openTime * 1_000_000, done)
   }
 
-  private func openInput(_ address: StreamAddress) throws(StreamProblem) {
+  /// The FIFO itself is opened when the process is about to run (`beginInput`): a client that sees it open sends what it
+  /// has, and may be at its end before it is ready to say so.
+  private func checkInput(_ address: StreamAddress) throws(StreamProblem) {
     guard case .fifo(let path) = address else {
       if address == .none { return }
       throw StreamProblem(text: "standard input must be a FIFO: \(streams.input)")
     }
     do throws(SystemCallError) {
-      inputSource = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
-      inputKeeper = try Descriptor.open(path, [.writeOnly, .nonBlocking, .noControllingTerminal])
+      if try path.status().kind != .fifo { throw SystemCallError.refused("\(path) is no FIFO") }
     } catch {
       throw StreamProblem(text: "standard input: \(error)")
     }
+    inputPath = path
   }
 
   private func openOutput(until deadline: Int64, _ done: @escaping (StreamProblem?) -> Void) {
@@ -145,12 +150,11 @@ final class ProcessStreams {
   }
 
   private func makeInput(_ null: borrowing Descriptor) throws(SystemCallError) -> Descriptor {
-    guard let source = inputSource.take() else { return try null.duplicate() }
+    if inputPath == nil { return try null.duplicate() }
     let pipe = try Descriptor.pipe()
     try pipe.second.setNonBlocking(true)
     try setOwner(pipe.first)
-    let relay = Relay(loop, from: source, to: try pipe.second.duplicate(), canSplice: true) {}
-    input = relay
+    inputTarget = Target(try pipe.second.duplicate(), isPipe: true)
     return try pipe.first.duplicate()
   }
 
@@ -181,22 +185,36 @@ final class ProcessStreams {
       if let target = outputTarget {
         add(from: try master.duplicate(), to: try target.descriptor.duplicate(), canSplice: false)
       }
-      if let source = inputSource.take() {
-        input = Relay(loop, from: source, to: try master.duplicate(), canSplice: false) {}
-      }
+      if inputPath != nil { inputTarget = Target(try master.duplicate(), isPipe: false) }
       (outputTarget, errorTarget) = (nil, nil)
     case nil: break
     }
-    input?.begin()
     for relay in relays { relay.begin() }
   }
 
+  /// The process runs, or is about to.
+  func beginInput() throws(SystemCallError) {
+    guard let path = inputPath, let target = inputTarget else { return }
+    inputTarget = nil
+    let source = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
+    if !isInputClosed {
+      inputKeeper = try Descriptor.open(path, [.writeOnly, .nonBlocking, .noControllingTerminal])
+    }
+    let relay = Relay(loop, from: source, to: try target.descriptor.duplicate(), canSplice: target.isPipe) {}
+    input = relay
+    relay.begin()
+  }
+
   /// No more input than what is there (CloseIO).
-  func closeInput() { inputKeeper = nil }
+  func closeInput() {
+    isInputClosed = true
+    inputKeeper = nil
+  }
 
   /// The process has ended: nobody reads its input.
   func endInput() {
     inputKeeper = nil
+    inputTarget = nil
     input?.end()
     input = nil
   }
@@ -231,7 +249,6 @@ final class ProcessStreams {
     for relay in relays { relay.end() }
     program?.end()
     program = nil
-    inputSource = nil
     (outputTarget, errorTarget) = (nil, nil)
     keepers = DescriptorList()
   }
