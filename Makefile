@@ -15,24 +15,27 @@ DESTDIR ?=
 #
 # Two modules that Swift imports by itself are kept out. A single call of String.replacing(_:with:) links the engine of
 # regular expressions, a megabyte that also shows in the resident memory; here it does not compile.
-STATIC_FLAGS := -c release --product apus --static-swift-stdlib -Xswiftc -static-executable \
+STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
 BINARY := .build/release/apus
+SHIM := .build/release/containerd-shim-apus-v2
 FAULT_BINARY := .build-fault/apus
 SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Fuzzing Examples)
 
 .PHONY: build
-build: ## Build the static release binary, .build/release/apus
-	$(SWIFT) build $(STATIC_FLAGS) --scratch-path .build-static
+build: ## Build the static release binaries, .build/release/apus and containerd-shim-apus-v2
+	$(SWIFT) build $(STATIC_FLAGS) --product apus --scratch-path .build-static
+	$(SWIFT) build $(STATIC_FLAGS) --product containerd-shim-apus-v2 --scratch-path .build-static
 	scripts/place-binary.sh .build-static/release/apus $(BINARY)
+	scripts/place-binary.sh .build-static/release/containerd-shim-apus-v2 $(SHIM)
 
 .PHONY: build-fault
 build-fault: ## Build the binary with fault injection for the tests, .build-fault/apus
-	$(SWIFT) build $(STATIC_FLAGS) --scratch-path .build-fault -Xswiftc -DAPUS_FAULTS
+	$(SWIFT) build $(STATIC_FLAGS) --product apus --scratch-path .build-fault -Xswiftc -DAPUS_FAULTS
 	scripts/place-binary.sh .build-fault/release/apus $(FAULT_BINARY)
 
-$(BINARY):
+$(BINARY) $(SHIM):
 	@$(MAKE) --no-print-directory build
 
 .PHONY: test
@@ -65,12 +68,12 @@ bench: ## Measure apus beside crun, runc and a C floor; writes docs/performance.
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md
 
 .PHONY: install
-install: $(BINARY) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)
-	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh install $(BINARY)
+install: $(BINARY) $(SHIM) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh install $(BINARY) $(SHIM)
 
 .PHONY: uninstall
 uninstall: ## Remove what install put under PREFIX
-	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh uninstall $(BINARY)
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh uninstall $(BINARY) $(SHIM)
 
 .PHONY: lint
 lint: ## Check the format of all Swift sources

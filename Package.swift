@@ -22,6 +22,7 @@ let package = Package(
   name: "apus",
   products: [
     .executable(name: "apus", targets: ["apus"]),
+    .executable(name: "containerd-shim-apus-v2", targets: ["containerd-shim-apus-v2"]),
     .library(name: "ContainerRuntime", targets: ["ContainerRuntime"]),
     .library(name: "OCI", targets: ["OCI"]),
     .library(name: "Seccomp", targets: ["Seccomp"]),
@@ -37,6 +38,11 @@ let package = Package(
     target("Seccomp", ["OCI"]),
     target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp"]),
     target("CommandLine"),
+    target("TTRPC"),
+    .executableTarget(
+      name: "containerd-shim-apus-v2",
+      dependencies: ["ContainerRuntime", "TTRPC", "Cgroups", "OCI", "JSON", "Kernel"],
+      swiftSettings: settings),
     .executableTarget(
       name: "apus",
       dependencies: ["ContainerRuntime", "CommandLine", "OCI", "JSON", "Kernel"],
@@ -48,6 +54,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
+    tests("TTRPCTests", ["TTRPC"]),
     tests("SeccompTests", ["JSON", "OCI", "Seccomp"], data: ["Oracle"]),
   ]
 )

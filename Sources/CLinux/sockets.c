@@ -26,6 +26,22 @@ int cl_connect_unix(int fd, const char *path, size_t length) {
   RESULT(connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)));
 }
 
+int cl_bind_unix(int fd, const char *path, size_t length) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+  memcpy(address.sun_path, path, length);
+  RESULT(bind(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)));
+}
+int cl_listen(int fd, int backlog) { RESULT(listen(fd, backlog)); }
+int cl_accept(int fd, int flags) { RESULT(accept4(fd, NULL, NULL, flags)); }
+int cl_peer_user(int fd, unsigned *uid) {
+  struct ucred credentials;
+  socklen_t size = sizeof credentials;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0) return -errno;
+  *uid = credentials.uid;
+  return 0;
+}
+
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count) {
   union {
     struct cmsghdr header;

@@ -86,12 +86,6 @@ extension Descriptor {
     try cl_set_controlling_terminal(number).check("TIOCSCTTY", "descriptor \(number)")
   }
 
-  /// Puts a copy in the place of a standard stream; the copy lives on across execve(2).
-  public borrowing func duplicate(ontoStandardStream stream: Int32) throws(SystemCallError) {
-    if stream == number { return try setCloseOnExec(false) }
-    try cl_dup3(number, stream, 0).check("dup3", "descriptor \(stream)")
-  }
-
   /// Writes once, as much as is taken: 0 when nothing is for now.
   public borrowing func writeSome(_ bytes: ArraySlice<UInt8>) throws(SystemCallError) -> Int {
     let number = self.number

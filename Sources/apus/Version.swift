@@ -1,8 +1,7 @@
 internal import CommandLine
+internal import ContainerRuntime
 
-enum Version {
-  static let number = "0.1.0"
-
+extension Version {
   static func text(program: String) -> String {
     VersionText(program: program, version: number, commit: nil, specification: "1.3.0").text
   }

@@ -120,7 +120,18 @@ struct cl_poll {
 };
 int cl_poll(struct cl_poll *fds, size_t count, int timeout_ms);
 
+// Waiting for many descriptors (one event a call), and moving bytes between pipes
+int cl_epoll_create(void);
+int cl_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t token);
+int cl_epoll_wait(int epoll, uint32_t *events, uint64_t *token, int timeout_ms);
+ssize_t cl_splice(int from, int to, size_t count, unsigned flags);
+int cl_setpgid(int pid, int group);
+
 // Sockets
+int cl_bind_unix(int fd, const char *path, size_t length);
+int cl_listen(int fd, int backlog);
+int cl_accept(int fd, int flags);
+int cl_peer_user(int fd, unsigned *uid);
 int cl_socketpair(int type, int fds[2]);
 int cl_socket_unix(int type);
 int cl_connect_unix(int fd, const char *path, size_t length);

@@ -7,6 +7,8 @@ package struct ExecRequest: Sendable {
   package var changes = ProcessChanges()
   /// The file that describes the whole process (`--process`).
   package var processFile: HostPath?
+  /// The same without a file.
+  package var processDescription: [UInt8]?
   package var pidFile: HostPath?
   package var access = ProcessAccess()
   package var preservedDescriptors = 0

@@ -54,8 +54,14 @@ final class Execution {
     var spec = try container.storedSpec()
     var document = "config.json"
     if let file = request.processFile {
-      spec.process = try Execution.process(from: file, completedBy: spec.process)
       document = file.lastComponent
+      let bytes = try OperationError.wrapping { () throws(SystemCallError) in
+        try Descriptor.open(file, [.readOnly, .noControllingTerminal]).readAll(limit: Bundle.sizeLimit)
+      }
+      spec.process = try Execution.process(bytes, named: document, completedBy: spec.process)
+    } else if let bytes = request.processDescription {
+      document = "process"
+      spec.process = try Execution.process(bytes, named: document, completedBy: spec.process)
     } else if request.changes.arguments.isEmpty {
       throw refusal("exec args cannot be empty")
     }
@@ -85,15 +91,12 @@ final class Execution {
     }
   }
 
-  /// What the file leaves open and confines the process is the container's.
+  /// What the description leaves open and confines the process is the container's.
   private static func process(
-    from file: HostPath, completedBy own: Spec.Process?
+    _ bytes: [UInt8], named document: String, completedBy own: Spec.Process?
   ) throws(OperationError) -> Spec.Process {
-    let bytes = try OperationError.wrapping { () throws(SystemCallError) in
-      try Descriptor.open(file, [.readOnly, .noControllingTerminal]).readAll(limit: Bundle.sizeLimit)
-    }
     var process: Spec.Process
-    do { process = try Spec.Process(json: bytes, named: file.lastComponent) } catch { throw OperationError(error) }
+    do { process = try Spec.Process(json: bytes, named: document) } catch { throw OperationError(error) }
     process.capabilities = process.capabilities ?? own?.capabilities
     process.rlimits = process.rlimits ?? own?.rlimits
     process.noNewPrivileges = process.noNewPrivileges ?? own?.noNewPrivileges

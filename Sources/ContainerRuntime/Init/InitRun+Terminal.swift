@@ -42,7 +42,7 @@ extension InitRun {
   func takeTerminal() throws(SystemCallError) {
     try terminal.withDescriptor(0) { slave throws(SystemCallError) in
       try slave.becomeControllingTerminal()
-      for stream in Int32(0)...2 { try slave.duplicate(ontoStandardStream: stream) }
+      for stream in Int32(0)...2 { try slave.duplicate(onto: stream) }
     }
   }
 

@@ -1,8 +1,8 @@
-internal import Kernel
+package import Kernel
 
 /// A Unix socket of the caller's that takes one descriptor: `--console-socket`, `--pidfd-socket`. Connected before
 /// anything is made, so that a wrong path costs nothing.
-final class CallerSocket {
+package final class CallerSocket: Sendable {
   private let socket: Descriptor
   private let path: HostPath
 
@@ -15,6 +15,12 @@ final class CallerSocket {
     guard let path else { return nil }
     self.path = path
     socket = try Descriptor.connected(to: path, kind: .stream, timeout: CallerSocket.patience)
+  }
+
+  /// A socket that the caller has connected.
+  package init(connected socket: consuming Descriptor) {
+    self.socket = socket
+    path = HostPath(constant: "the caller's socket")
   }
 
   /// Sends the descriptor in one message with its name beside it, as runc does.

@@ -15,7 +15,7 @@ package enum Seal {
         throw SystemCallError.refused(
           "the program's own file could not be protected: it is still writable after a restart")
       }
-      try restart()
+      try replace(StartOfProgram.arguments, StartOfProgram.environment)
     } catch {
       throw OperationError(converting: error)
     }
@@ -32,7 +32,13 @@ package enum Seal {
     }
   }
 
-  private static func restart() throws(SystemCallError) {
+  /// Starts this program in this process's place, sealed, with other arguments and another environment. Returns only
+  /// with an error.
+  package static func restart(arguments: [String], environment: [String]) throws(OperationError) -> Never {
+    do throws(SystemCallError) { try replace(arguments, environment) } catch { throw OperationError(error) }
+  }
+
+  private static func replace(_ arguments: [String], _ environment: [String]) throws(SystemCallError) -> Never {
     let own = HostPath(constant: "/proc/self/exe")
     let path = try own.readResolvedPath()
     let program: Descriptor
@@ -41,8 +47,8 @@ package enum Seal {
     } catch {
       program = try memoryCopy(own)
     }
-    let environment = CStringList(StartOfProgram.environment + ["\(marker)=1"])
-    let errno = program.execute(arguments: CStringList(StartOfProgram.arguments), environment: environment)
+    let errno = program.execute(
+      arguments: CStringList(arguments), environment: CStringList(environment + ["\(marker)=1"]))
     throw SystemCallError("start again from a protected copy of", path.string, errno)
   }
 

@@ -7,6 +7,8 @@ package struct ProcessAccess: Sendable {
   /// The caller does not stay until the process ends.
   package var detaches = false
   package var consoleSocket: HostPath?
+  /// The same, connected by the caller.
+  package var console: CallerSocket?
   package var pidfdSocket: HostPath?
 
   package init() {}
@@ -20,7 +22,7 @@ final class TerminalUse {
 
   /// - Parameter isWanted: whether the process has a terminal.
   init(isWanted: Bool, _ access: ProcessAccess) throws(OperationError) {
-    if isWanted && access.detaches && access.consoleSocket == nil {
+    if isWanted && access.detaches && access.consoleSocket == nil && access.console == nil {
       let text = "cannot allocate tty if \(access.program) will detach without setting console socket"
       throw OperationError("", "", .message(text))
     }
@@ -28,7 +30,9 @@ final class TerminalUse {
       let text = "cannot use console socket if \(access.program) will not detach or allocate tty"
       throw OperationError("", "", .message(text))
     }
-    socket = try OperationError.wrapping { () throws(SystemCallError) in try CallerSocket(access.consoleSocket) }
+    socket = try OperationError.wrapping { () throws(SystemCallError) in
+      if let console = access.console { console } else { try CallerSocket(access.consoleSocket) }
+    }
     caller = isWanted && !access.detaches ? try CallerTerminal() : nil
   }
 

@@ -1,0 +1,68 @@
+import TTRPC
+import Testing
+
+@Suite struct MessageTests {
+  /// The answer of the stock shim to `delete`, as it was seen on its standard output.
+  @Test func deleteResponse() {
+    let end = ProcessEnd(status: 137, moment: Moment(nanoseconds: 1_700_000_000_000_000_005))
+    let time: [UInt8] = [0x08, 0x80, 0xe2, 0xcf, 0xaa, 0x06, 0x10, 5]
+    #expect(
+      DeleteResponse(pid: 249, end: end).protobuf
+        == [0x08, 0xf9, 0x01, 0x10, 0x89, 0x01, 0x1a, UInt8(time.count)] + time)
+  }
+
+  @Test func createRequest() throws {
+    let mount: [UInt8] = [0x0a, 4] + Array("bind".utf8) + [0x12, 2] + Array("/s".utf8) + [0x22, 2] + Array("ro".utf8)
+    let bytes: [UInt8] =
+      [0x0a, 1, 0x63, 0x12, 2] + Array("/b".utf8) + [0x1a, UInt8(mount.count)] + mount + [0x20, 1, 0x32, 2]
+      + Array("/o".utf8)
+    let request = try CreateTaskRequest(protobuf: bytes)
+    #expect(request.id == "c")
+    #expect(request.bundle == "/b")
+    #expect(request.rootfs.first?.type == "bind")
+    #expect(request.rootfs.first?.options == ["ro"])
+    #expect(request.streams.terminal)
+    #expect(request.streams.output == "/o")
+    #expect(request.options == nil)
+  }
+
+  @Test func optionsOfAnotherTypeAreNone() throws {
+    var wanted = RuntimeOptions()
+    wanted.root = "/r"
+    wanted.systemdCgroup = true
+    let known = AnyMessage("containerd.runc.v1.Options", wanted.protobuf)
+    #expect(try RuntimeOptions(known) == wanted)
+    #expect(try RuntimeOptions(AnyMessage("type.googleapis.com/containerd.runc.v1.Options", wanted.protobuf)) == wanted)
+    #expect(try RuntimeOptions(AnyMessage("other.Options", wanted.protobuf)) == RuntimeOptions())
+    #expect(try RuntimeOptions(nil) == RuntimeOptions())
+  }
+
+  @Test func anEventInItsEnvelope() {
+    let request = ForwardRequest(
+      moment: Moment(nanoseconds: 2_000_000_000), namespace: "n", event: .start(container: "c", pid: 5))
+    let event: [UInt8] = [0x0a, 1, 0x63, 0x10, 5]
+    let any: [UInt8] = [0x0a, 27] + Array("containerd.events.TaskStart".utf8) + [0x12, UInt8(event.count)] + event
+    let envelope: [UInt8] =
+      [0x0a, 2, 0x08, 2, 0x12, 1, 0x6e, 0x1a, 12] + Array("/tasks/start".utf8) + [0x22, UInt8(any.count)] + any
+    #expect(request.protobuf == [0x0a, UInt8(envelope.count)] + envelope)
+  }
+
+  @Test func bootstrapOfContainerd2_3() throws {
+    let any = AnyMessage("containerd.runc.v1.Options", [0x08, 1]).protobuf
+    let bytes: [UInt8] =
+      [0x0a, 1, 0x63, 0x12, 1, 0x6e]
+      // A negative level takes ten bytes.
+      + [0x18, 0xfc, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
+      + [0x2a, 2] + Array("/t".utf8) + [0x32, 2] + Array("/g".utf8)
+      + [0x42, UInt8(any.count + 2), 0x0a, UInt8(any.count)] + any + [0x4a, 2] + Array("/s".utf8)
+    let parameters = try BootstrapParameters(protobuf: bytes)
+    #expect(parameters.instance == "c")
+    #expect(parameters.namespace == "n")
+    #expect(parameters.eventsAddress == "/t")
+    #expect(parameters.address == "/g")
+    #expect(parameters.socketFolder == "/s")
+    #expect(try RuntimeOptions(parameters.extensions.first).noPivotRoot)
+    #expect(
+      BootstrapResult(version: 3, address: "a").protobuf == [0x08, 3, 0x12, 1, 0x61, 0x1a, 5] + Array("ttrpc".utf8))
+  }
+}
