@@ -83,6 +83,8 @@ long cl_keyctl_setperm(int key, uint32_t permissions);
 int cl_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t priority, uint64_t runtime, uint64_t deadline,
                      uint64_t period);
 int cl_ioprio_set(int which, int who, int value);
+int cl_sched_setaffinity(int pid, size_t size, const uint64_t *mask);
+int cl_set_mempolicy(int mode, const uint64_t *nodes, unsigned long bits);
 
 // Credentials
 int cl_setresuid(unsigned uid);

@@ -43,6 +43,15 @@ public struct MountPlan: Equatable, Sendable {
     public var value: String?
   }
 
+  /// Whether the files of a new file system get the label of `linux.mountLabel`. procfs and sysfs label theirs by
+  /// themselves, and what is bound keeps its own.
+  static func takesLabel(_ source: Source) -> Bool {
+    switch source {
+    case .bind, .cgroup: false
+    case .fileSystem(let type, _): !["proc", "sysfs", "mqueue"].contains(type)
+    }
+  }
+
   public var property: String? { index.map { "mounts[\($0)]" } }
 }
 
