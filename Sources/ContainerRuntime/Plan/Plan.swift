@@ -153,5 +153,7 @@ public struct HostFacts: Equatable, Sendable {
 /// What the command line adds to the configuration.
 public struct PlanOptions: Equatable, Sendable {
   public var noPivot = false
+  /// The folder with the socket for the container's notifications; nil when nobody waits for any.
+  package var notifyFolder: HostPath?
   public init(noPivot: Bool = false) { self.noPivot = noPivot }
 }

@@ -46,7 +46,7 @@ struct PlanBuilder {
     decideNamespaces()
     refuseUnsupported()
     let root = decideRoot()
-    let mounts = decideMounts()
+    let mounts = decideMounts() + notifyMounts
     let furnishes = !mounts.contains { mount in
       if case .bind = mount.source { mount.target.components == ["dev"] } else { false }
     }
