@@ -25,9 +25,9 @@ import Testing
   /// Plays the container's program: sends each word in a message of its own, then lives on.
   private func talkative(_ messages: [String], thenSleeps: Bool = true) throws -> Container {
     let container = try Container()
-    try Data(NotificationTests.speaker.utf8).write(to: URL(filePath: container.rootfs + "/speak.c"))
-    try container.scratch.run(["/usr/bin/cc", "-static", "-o", container.rootfs + "/speak", container.rootfs + "/speak.c"])
-      .succeed()
+    let program = container.rootfs + "/speak"
+    try Data(NotificationTests.speaker.utf8).write(to: URL(filePath: program + ".c"))
+    try container.scratch.run(["/usr/bin/cc", "-static", "-o", program, program + ".c"]).succeed()
     let words = messages.map { "'\($0)'" }.joined(separator: " ")
     try container.edit {
       $0["process.args"] = ["/bin/sh", "-c", .string("/speak \(words)" + (thenSleeps ? "; exec sleep 1000" : ""))]
@@ -50,6 +50,8 @@ import Testing
     }
     """#
 
+  private func heard(by manager: PythonHelper) throws -> [String] { try manager.lines().filter { !$0.isEmpty } }
+
   private func notified(_ words: [String], _ socket: String) -> [String] {
     ["/usr/bin/env", "NOTIFY_SOCKET=\(socket)"] + words
   }
@@ -61,7 +63,7 @@ import Testing
     let manager = try PythonHelper(NotificationTests.manager, socket, "3", in: container.scratch)
     try container.scratch.run(notified(container.words("create"), socket)).succeed()
     try container.scratch.run(notified(container.words("start"), socket)).succeed()
-    #expect(try manager.lines() == ["READY=1 0", "MAINPID=\(container.pid) 0", "BARRIER=1 1"])
+    #expect(try heard(by: manager) == ["READY=1 0", "MAINPID=\(container.pid) 0", "BARRIER=1 1"])
     try container.delete("--force").succeed()
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
@@ -71,7 +73,7 @@ import Testing
     let socket = container.scratch.path("manager")
     let manager = try PythonHelper(NotificationTests.manager, socket, "3", in: container.scratch)
     try container.scratch.run(notified(container.words("run", ["--detach"]), socket)).succeed()
-    #expect(try manager.lines() == ["READY=1 0", "MAINPID=\(container.pid) 0", "BARRIER=1 1"])
+    #expect(try heard(by: manager) == ["READY=1 0", "MAINPID=\(container.pid) 0", "BARRIER=1 1"])
   }
 
   /// In the foreground the service's main process is the runtime itself.
@@ -81,8 +83,9 @@ import Testing
     let socket = container.scratch.path("manager")
     let manager = try PythonHelper(NotificationTests.manager, socket, "2", in: container.scratch)
     let words = container.words("run").map { "'\($0)'" }.joined(separator: " ")
-    let output = try container.scratch.run(notified(["/bin/sh", "-c", "echo $$; exec \(words)"], socket)).expect(status: 3)
-    #expect(try manager.lines() == ["READY=1 0", "MAINPID=\(output.lines[0]) 0"])
+    let shell = ["/bin/sh", "-c", "echo $$; exec \(words)"]
+    let output = try container.scratch.run(notified(shell, socket)).expect(status: 3)
+    #expect(try heard(by: manager) == ["READY=1 0", "MAINPID=\(output.lines[0]) 0"])
   }
 
   /// A container that ends without a word holds nobody up; one that was made for nobody is started all the same.
