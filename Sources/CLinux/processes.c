@@ -76,6 +76,12 @@ int cl_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t pri
   RESULT(syscall(SYS_sched_setattr, 0, &attributes, 0));
 }
 int cl_ioprio_set(int which, int who, int value) { RESULT(syscall(SYS_ioprio_set, which, who, value)); }
+int cl_sched_setaffinity(int pid, size_t size, const uint64_t *mask) {
+  RESULT(syscall(SYS_sched_setaffinity, pid, size, mask));
+}
+int cl_set_mempolicy(int mode, const uint64_t *nodes, unsigned long bits) {
+  RESULT(syscall(SYS_set_mempolicy, mode, nodes, bits));
+}
 
 int cl_setresuid(unsigned uid) { RESULT(syscall(SYS_setresuid, uid, uid, uid)); }
 int cl_setresgid(unsigned gid) { RESULT(syscall(SYS_setresgid, gid, gid, gid)); }

@@ -26,6 +26,13 @@ int cl_connect_unix(int fd, const char *path, size_t length) {
   RESULT(connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)));
 }
 
+int cl_connect_abstract(int fd, const char *name, size_t length) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+  memcpy(address.sun_path + 1, name, length);
+  RESULT(connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)));
+}
+
 int cl_bind_unix(int fd, const char *path, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (length >= sizeof address.sun_path) return -ENAMETOOLONG;

@@ -83,6 +83,24 @@ public enum ProcessAttributes {
     try cl_ioprio_set(1, 0, value).check("ioprio_set")
   }
 
+  /// Lets the calling thread run on these CPUs alone (sched_setaffinity(2)).
+  public static func setAffinity(_ cpus: NumberSet) throws(SystemCallError) {
+    let words = cpus.words
+    try unsafe words.withUnsafeBufferPointer { buffer in
+      unsafe cl_sched_setaffinity(0, buffer.count * 8, buffer.baseAddress)
+    }.check("sched_setaffinity", "CPUs \(cpus)")
+  }
+
+  /// Sets where the calling thread's memory comes from (set_mempolicy(2)); the mode holds its flags.
+  public static func setMemoryPolicy(mode: Int32, nodes: NumberSet) throws(SystemCallError) {
+    let words = nodes.words
+    try unsafe words.withUnsafeBufferPointer { buffer in
+      // The kernel takes one bit less than it is told of (mm/mempolicy.c, get_nodes).
+      unsafe cl_set_mempolicy(
+        mode, buffer.isEmpty ? nil : buffer.baseAddress, buffer.isEmpty ? 0 : UInt(buffer.count * 64 + 1))
+    }.check("set_mempolicy", nodes.isEmpty ? "" : "nodes \(nodes)")
+  }
+
   /// Joins a new session keyring of this name (keyctl_join_session_keyring(3)) and lets its possessor search it.
   public static func joinSessionKeyring(_ name: String) throws(SystemCallError) -> Int32 {
     Int32(truncatingIfNeeded: try unsafe cl_keyctl(1, name).checked("keyctl", name))

@@ -225,7 +225,7 @@ import Testing
     for option in ["--apparmor", "--process-label"] {
       let output = try container.scratch.run(container.words("exec", [option, "x"]) + ["/bin/true"])
       try output.expect(status: 255)
-      try refuses(container, output, saying: "not supported")
+      try refuses(container, output, saying: "not enabled on this host")
     }
   }
 

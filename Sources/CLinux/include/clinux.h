@@ -84,6 +84,8 @@ long cl_keyctl_setperm(int key, uint32_t permissions);
 int cl_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t priority, uint64_t runtime, uint64_t deadline,
                      uint64_t period);
 int cl_ioprio_set(int which, int who, int value);
+int cl_sched_setaffinity(int pid, size_t size, const uint64_t *mask);
+int cl_set_mempolicy(int mode, const uint64_t *nodes, unsigned long bits);
 
 // Credentials
 int cl_setresuid(unsigned uid);
@@ -135,6 +137,7 @@ int cl_peer_user(int fd, unsigned *uid);
 int cl_socketpair(int type, int fds[2]);
 int cl_socket_unix(int type);
 int cl_connect_unix(int fd, const char *path, size_t length);
+int cl_connect_abstract(int fd, const char *name, size_t length);
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);
 ssize_t cl_recvmsg(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count, int flags);
 int cl_set_timeouts(int fd, int milliseconds);

@@ -71,9 +71,11 @@ final class Execution {
     }
     do {
       let facts = try facts(identity)
-      let host = ExecHostFacts(
+      var host = ExecHostFacts(
         lastCapability: Host.lastCapability(), capabilities: try Credentials.permittedCapabilities(),
         effectiveUser: CurrentProcess.effectiveUser)
+      host.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
+      host.hasSELinux = !(spec.process?.selinuxLabel ?? "").isEmpty && SecurityModules.hasSELinux
       return try ExecPlan(
         id: container.record.id, spec: spec, document: document, container: facts, host: host,
         joinsKeyring: container.record.hasKeyring)
@@ -105,6 +107,7 @@ final class Execution {
     process.oomScoreAdj = process.oomScoreAdj ?? own?.oomScoreAdj
     process.scheduler = process.scheduler ?? own?.scheduler
     process.ioPriority = process.ioPriority ?? own?.ioPriority
+    process.execCPUAffinity = process.execCPUAffinity ?? own?.execCPUAffinity
     if process.user?.umask == nil, let umask = own?.user?.umask {
       process.user = process.user ?? Spec.User()
       process.user?.umask = umask
@@ -152,6 +155,8 @@ final class Execution {
     let channel = try pair.first.duplicate()
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
     try CurrentProcess.control(.dumpable, 0)
+    // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
+    if let cpus = plan.process.initialCPUs { try ProcessAttributes.setAffinity(cpus) }
     let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)
     return InitProcess(child, channel: channel, progress: progress)
   }

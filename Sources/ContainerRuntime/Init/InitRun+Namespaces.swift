@@ -73,7 +73,7 @@ extension InitRun {
   }
 
   /// A procfs that is mounted nowhere; the host's where none can be made (a nested container).
-  private func ownProcfs() throws(SystemCallError) -> Descriptor {
+  func ownProcfs() throws(SystemCallError) -> Descriptor {
     do {
       return try Descriptor.fileSystem("proc").makeFileSystem(attributes: [.noSUID, .noDevices, .noExecution])
     } catch {

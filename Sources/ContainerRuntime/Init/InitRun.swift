@@ -132,6 +132,9 @@ final class InitRun {
     case .setIOPriority(let value): try ProcessAttributes.setIOPriority(value)
     case .setPersonality(let value):
       try ProcessAttributes.setPersonality(value)
+    case .setMemoryPolicy(let policy): try ProcessAttributes.setMemoryPolicy(mode: policy.mode, nodes: policy.nodes)
+    case .setCPUs(let cpus): try setCPUs(cpus)
+    case .setLabel(let label): try set(label)
     case .dropBounding(let kept): try dropBounding(kept)
     case .setNoNewPrivileges: try CurrentProcess.control(.noNewPrivileges, 1)
     case .loadFilter(let plan): try load(plan)

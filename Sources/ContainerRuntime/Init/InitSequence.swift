@@ -39,7 +39,7 @@ public struct InitSequence: Equatable, Sendable {
   /// The sequence for a container's first process.
   public init(_ plan: Plan, options: Options) {
     makesUserNamespace = plan.namespaces.user == .new
-    steps = [.resetInheritedState, .joinCgroups]
+    steps = [.resetInheritedState, .joinCgroups, .setCPUs(nil)]
     addNamespaces(plan)
     steps.append(.newSession)
     if !plan.timeOffsets.isEmpty || plan.namespaces.time == .new { steps.append(.newTimeNamespace(plan.timeOffsets)) }
@@ -61,6 +61,12 @@ public struct InitSequence: Equatable, Sendable {
   public init(exec plan: ExecPlan, options: Options) {
     makesUserNamespace = false
     steps = [.resetInheritedState, .joinCgroups]
+    // With an initial affinity alone, that one stays.
+    if let cpus = plan.process.finalCPUs {
+      steps.append(.setCPUs(cpus))
+    } else if plan.process.initialCPUs == nil {
+      steps.append(.setCPUs(nil))
+    }
     let container = add(.container(plan.container))
     if !plan.container.namespaces.contains(.mount) {
       let root = add(.rootOfContainer(plan.container))
@@ -207,9 +213,12 @@ public struct InitSequence: Equatable, Sendable {
     for limit in process.resourceLimits { steps.append(.setResourceLimit(limit)) }
     if let scheduler = process.scheduler { steps.append(.setScheduler(scheduler)) }
     if let priority = process.ioPriority { steps.append(.setIOPriority(priority)) }
+    if let policy = process.memoryPolicy { steps.append(.setMemoryPolicy(policy)) }
     if let personality = process.personality { steps.append(.setPersonality(personality)) }
     // First as the runtime's user, who may enter what the container's may not; else as the container's (runc).
     steps.append(.enterWorkingDirectory(process.workingDirectory, again: false))
+    // Before no_new_privs and the filter, either of which could stand in the way.
+    for label in process.labels { steps.append(.setLabel(label)) }
     // Without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go. One that somebody answers is loaded
     // while the runtime is there to hand its descriptor over.
     if let seccomp, !InitSequence.loadsLate(seccomp, process) {

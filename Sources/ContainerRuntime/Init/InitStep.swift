@@ -44,6 +44,10 @@ public enum InitStep: Equatable, Sendable {
   case setScheduler(ProcessPlan.Scheduler)
   case setIOPriority(Int32)
   case setPersonality(UInt)
+  case setMemoryPolicy(ProcessPlan.MemoryPolicy)
+  /// nil: all that the machine has or will have, so that nothing of the caller's own choice stays.
+  case setCPUs(NumberSet?)
+  case setLabel(ProcessPlan.SecurityLabel)
   case dropBounding(CapabilityMask)
   case setNoNewPrivileges
   case loadFilter(SeccompPlan)
@@ -115,6 +119,10 @@ extension InitStep {
     case .setScheduler: "scheduler"
     case .setIOPriority: "iopriority"
     case .setPersonality: "personality"
+    case .setMemoryPolicy: "memory.policy"
+    case .setCPUs: "cpus"
+    case .setLabel(.apparmor): "label.apparmor"
+    case .setLabel(.selinux): "label.selinux"
     case .dropBounding: "caps.bounding"
     case .setNoNewPrivileges: "nnp"
     case .loadFilter: "seccomp"
@@ -174,6 +182,10 @@ extension InitStep {
     case .setScheduler: "set the scheduler"
     case .setIOPriority: "set the I/O priority"
     case .setPersonality: "set the personality"
+    case .setMemoryPolicy(let policy): "set the memory policy \(policy.description)"
+    case .setCPUs(let cpus): cpus.map { "run on the CPUs \($0)" } ?? "run on every CPU"
+    case .setLabel(.apparmor(let profile)): "confine the program by the AppArmor profile \(profile)"
+    case .setLabel(.selinux(let label)): "confine the program by the SELinux label \(label)"
     case .dropBounding: "drop capabilities from the bounding set"
     case .setNoNewPrivileges: "set no_new_privs"
     case .loadFilter(let plan):
@@ -218,6 +230,10 @@ extension InitStep {
     case .setScheduler: "process.scheduler"
     case .setIOPriority: "process.ioPriority"
     case .setPersonality: "linux.personality"
+    case .setMemoryPolicy: "linux.memoryPolicy"
+    case .setCPUs(let cpus): cpus == nil ? nil : "process.execCPUAffinity.final"
+    case .setLabel(.apparmor): "process.apparmorProfile"
+    case .setLabel(.selinux): "process.selinuxLabel"
     case .dropBounding: "process.capabilities.bounding"
     case .setNoNewPrivileges: "process.noNewPrivileges"
     case .loadFilter: "linux.seccomp"

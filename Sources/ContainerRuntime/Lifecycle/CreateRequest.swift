@@ -10,6 +10,8 @@ package struct CreateRequest: Sendable {
   package var plan = PlanOptions()
   /// What the runtime adds to the environment of the config.
   package var environment: [String] = []
+  /// Where the caller's service manager hears from the container.
+  package var notifySocket: NotifySocket?
   package var sequence = InitSequence.Options()
   /// Receives warnings about properties without effect.
   package var log: @Sendable (PropertyError) -> Void = { _ in }

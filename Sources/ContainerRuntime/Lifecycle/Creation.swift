@@ -12,6 +12,8 @@ final class Creation {
   private let pidfdSocket: CallerSocket?
   let folder: ContainerFolder
   private(set) var record: Record
+  /// For `run`, which passes on by itself what the container says; after `create`, that is for `start`.
+  private(set) var notifications: NotificationRelay?
   private var cgroups: CgroupReservation?
   private var process: InitProcess?
   private var isCommitted = false
@@ -28,6 +30,7 @@ final class Creation {
       throw OperationError(error)
     }
     plan.process.env += request.environment
+    if let mount = plan.mounts.last, mount.isForNotifications { plan.process.env.append(NotifySocket.variable) }
     for warning in plan.warnings { request.log(warning) }
     sequence = InitSequence(plan, options: request.sequence)
     terminal = try TerminalUse(isWanted: plan.process.terminal, request.access)
@@ -38,11 +41,21 @@ final class Creation {
     record.noPivot = request.plan.noPivot
     record.preservedDescriptors = request.sequence.preservedDescriptors
     record.hasKeyring = request.sequence.keyring
+    record.relaysNotifications = request.plan.notifyFolder != nil
     try RuntimeStep.folderMade.begin()
     folder = try request.store.reserve(request.id)
     // From here on, leaving without a commit undoes what was made.
     try RuntimeStep.folderMade.end()
     try reserveCgroups(bundle)
+    try makeNotifyFolder()
+  }
+
+  private func makeNotifyFolder() throws(OperationError) {
+    guard record.relaysNotifications, let socket = request.notifySocket else { return }
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try NotificationRelay.makeFolder(in: folder)
+      if !sequence.startsByFIFO { notifications = try NotificationRelay(socket, in: folder) }
+    }
   }
 
   deinit {

@@ -17,7 +17,7 @@ extension Container {
     try creation.launch()
     try creation.awaitProgram()
     guard let process = try creation.commit() else { throw OperationError("", "", .message("there is no process")) }
-    return RunningProcess(process, creation.terminal.relay)
+    return RunningProcess(process, creation.terminal.relay, creation.notifications)
   }
 }
 
@@ -25,10 +25,19 @@ extension Container {
 package final class RunningProcess {
   private let process: InitProcess
   private let relay: TerminalRelay?
+  private var notifications: NotificationRelay?
 
-  init(_ process: InitProcess, _ relay: TerminalRelay?) {
+  init(_ process: InitProcess, _ relay: TerminalRelay?, _ notifications: NotificationRelay? = nil) {
     self.process = process
     self.relay = relay
+    self.notifications = notifications
+  }
+
+  /// For a run in the background: passes on that the container is ready, which it may never be: then until it ends.
+  package func awaitReadiness() throws(OperationError) {
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try notifications?.serve(process.pid, until: process.pidfd)
+    }
   }
 
   package var pid: Int32 { process.pid }
@@ -62,10 +71,23 @@ package final class RunningProcess {
           relay?.drain()
           return ended.status
         }
-        let events = try poll([(signals.number, .readable)] + (relay?.interests ?? []), timeout: nil)
-        relay?.serve(events.dropFirst())
+        let events = try poll(
+          [(signals.number, .readable), (notifications?.number ?? -1, .readable)] + (relay?.interests ?? []),
+          timeout: nil)
+        relay?.serve(events.dropFirst(2))
+        if !events[1].isEmpty { passNotificationOn() }
         while let signal = try signals.nextSignal() { try handle(signal) }
       }
+    }
+  }
+
+  /// The service manager's main process is this one, which ends with the container and with its status.
+  private func passNotificationOn() {
+    do throws(SystemCallError) {
+      if try notifications?.passOn(CurrentProcess.pid) ?? false { notifications = nil }
+    } catch {
+      // Nobody listens there any more; the container goes on all the same.
+      notifications = nil
     }
   }
 

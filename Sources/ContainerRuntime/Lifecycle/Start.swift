@@ -2,7 +2,11 @@ internal import Kernel
 
 extension Container {
   /// Lets a created container run its program.
-  package static func start(_ id: ContainerID, in store: ContainerStore) throws(OperationError) {
+  /// - Returns: what is left to do, without the container's lock: to pass on that it is ready. nil when nobody waits.
+  @discardableResult
+  package static func start(
+    _ id: ContainerID, in store: ContainerStore, notifying socket: NotifySocket? = nil
+  ) throws(OperationError) -> AwaitedReadiness? {
     try RuntimeStep.lockTaken.begin()
     let container = try Container.locked(id, in: store)
     try RuntimeStep.lockTaken.end()
@@ -13,6 +17,9 @@ extension Container {
     case .paused: throw OperationError("", "", .message("cannot start a container in the paused state"))
     case .creating: throw OperationError("", "", .message("cannot start a container that is being created"))
     }
+    let readiness = try OperationError.wrapping { () throws(SystemCallError) in
+      try AwaitedReadiness(socket, of: container)
+    }
     try RuntimeStep.startSent.begin()
     let report = try OperationError.wrapping { () throws(SystemCallError) in
       try StartFIFO.start(in: container.folder)
@@ -20,6 +27,7 @@ extension Container {
     if report != InitMessage.executing.bytes { throw try container.failure(report) }
     try RuntimeStep.startSent.end()
     try container.runPoststartHooks()
+    return readiness
   }
 
   private func runPoststartHooks() throws(OperationError) {

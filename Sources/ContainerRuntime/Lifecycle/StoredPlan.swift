@@ -13,9 +13,10 @@ extension Container {
     let spec = try storedSpec()
     let host = try HostFacts.discover(for: spec)
     do {
+      var call = PlanOptions(noPivot: record.noPivot)
+      if record.relaysNotifications { call.notifyFolder = HostPath(constant: "notify") }
       let plan = try Plan(
-        id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host,
-        options: PlanOptions(noPivot: record.noPivot))
+        id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host, options: call)
       let options = InitSequence.Options(
         startSignal: .fifo, preservedDescriptors: record.preservedDescriptors, keyring: record.hasKeyring)
       return (plan, InitSequence(plan, options: options))

@@ -42,6 +42,9 @@ public struct ExecHostFacts: Equatable, Sendable {
   /// What the caller itself has, and so may give.
   public var capabilities: CapabilityMask
   public var effectiveUser: UInt32
+  /// Security modules that the kernel runs; asked only for a process that needs them.
+  public var hasAppArmor = false
+  public var hasSELinux = false
 
   public init(lastCapability: Int, capabilities: CapabilityMask, effectiveUser: UInt32) {
     self.lastCapability = lastCapability
@@ -74,8 +77,11 @@ extension ExecPlan {
 extension ExecHostFacts {
   /// An exec makes no cgroup, so nobody asks for the layout.
   fileprivate var asHostFacts: HostFacts {
-    HostFacts(
+    var facts = HostFacts(
       lastCapability: lastCapability, capabilities: capabilities, effectiveUser: effectiveUser, cgroups: .unknown)
+    facts.hasAppArmor = hasAppArmor
+    facts.hasSELinux = hasSELinux
+    return facts
   }
 }
 
@@ -88,7 +94,6 @@ extension PlanBuilder {
     for namespace in linux?.namespaces ?? [] where namespace.type == "user" && (namespace.path ?? "").isEmpty {
       namespaces.user = .new
     }
-    refuseUnsupportedProcess()
     return decideProcess()
   }
 }

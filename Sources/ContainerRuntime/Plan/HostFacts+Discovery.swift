@@ -9,8 +9,12 @@ extension HostFacts {
       try CgroupLayout.discover(for: spec.linux?.resources)
     }
     let own = try OperationError.wrapping { () throws(SystemCallError) in try Credentials.permittedCapabilities() }
-    return HostFacts(
+    var facts = HostFacts(
       lastCapability: Host.lastCapability(), capabilities: own, effectiveUser: CurrentProcess.effectiveUser,
       cgroups: layout)
+    facts.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
+    facts.hasSELinux =
+      !((spec.process?.selinuxLabel ?? "") + (spec.linux?.mountLabel ?? "")).isEmpty && SecurityModules.hasSELinux
+    return facts
   }
 }

@@ -52,6 +52,15 @@ public struct MountPlan: Equatable, Sendable {
     if case .fileSystem("tmpfs", _) = source { set.contains(.readOnly) } else { false }
   }
 
+  /// Whether the files of a new file system get the label of `linux.mountLabel`. procfs and sysfs label theirs by
+  /// themselves, and what is bound keeps its own.
+  static func takesLabel(_ source: Source) -> Bool {
+    switch source {
+    case .bind, .bindInside, .cgroup: false
+    case .fileSystem(let type, _): !["proc", "sysfs", "mqueue"].contains(type)
+    }
+  }
+
   public var property: String? { index.map { "mounts[\($0)]" } }
 }
 

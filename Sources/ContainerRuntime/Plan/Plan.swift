@@ -93,6 +93,23 @@ public struct ProcessPlan: Equatable, Sendable {
   public var scheduler: Scheduler?
   public var ioPriority: Int32?
   public var personality: UInt?
+  public var memoryPolicy: MemoryPolicy?
+  /// CPUs of a process that enters a container: before it is in the container's cgroups, and from then on.
+  public var initialCPUs: NumberSet?
+  public var finalCPUs: NumberSet?
+  public var labels: [SecurityLabel] = []
+
+  public struct MemoryPolicy: Equatable, Sendable {
+    /// With its flags.
+    public var mode: Int32
+    public var nodes: NumberSet
+  }
+
+  /// What a security module confines the program by from its execve(2) on.
+  public enum SecurityLabel: Equatable, Sendable {
+    case apparmor(String)
+    case selinux(String)
+  }
 
   public struct ResourceLimit: Equatable, Sendable {
     public var number: Int32
@@ -119,6 +136,9 @@ public struct HostFacts: Equatable, Sendable {
   public var capabilities: CapabilityMask
   public var cgroups: CgroupLayout
   public var effectiveUser: UInt32
+  /// Security modules that the kernel runs; asked only for a configuration that needs them.
+  public var hasAppArmor = false
+  public var hasSELinux = false
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
 
@@ -133,5 +153,7 @@ public struct HostFacts: Equatable, Sendable {
 /// What the command line adds to the configuration.
 public struct PlanOptions: Equatable, Sendable {
   public var noPivot = false
+  /// The folder with the socket for the container's notifications; nil when nobody waits for any.
+  package var notifyFolder: HostPath?
   public init(noPivot: Bool = false) { self.noPivot = noPivot }
 }

@@ -4,6 +4,10 @@ internal import OCI
 extension PlanBuilder {
   mutating func decideMounts() -> [MountPlan] {
     var plans: [MountPlan] = []
+    if let label = linux?.mountLabel, !label.isEmpty {
+      problems.requireNoNUL(label, "linux.mountLabel")
+      if !host.hasSELinux { problems.add("linux.mountLabel", "selinux is not enabled on this host") }
+    }
     for (index, mount) in (spec.mounts ?? []).enumerated() {
       if let plan = decide(mount, index) { plans.append(plan) }
     }
@@ -52,6 +56,11 @@ extension PlanBuilder {
     } else if type.isEmpty {
       problems.add("\(place).type", "is missing; only bind mounts do without")
       return nil
+    }
+    if let label = linux?.mountLabel, !label.isEmpty, MountPlan.takesLabel(plan.source),
+      !plan.data.contains(where: { $0.key == "context" })
+    {
+      plan.data.append(MountPlan.MountOption(key: "context", value: label))
     }
     if plan.copyUp && type != "tmpfs" { problems.add("\(place).options", "tmpcopyup needs the type tmpfs") }
     checkTarget(plan, type, place)

@@ -43,7 +43,11 @@ extension PlanBuilder {
       oomScoreAdj: decideOOMScore(process, place),
       scheduler: process.scheduler.flatMap { decide($0, "\(place).scheduler") },
       ioPriority: process.ioPriority.flatMap { decide($0, "\(place).ioPriority") },
-      personality: decidePersonality())
+      personality: decidePersonality(),
+      memoryPolicy: decideMemoryPolicy(),
+      initialCPUs: decideCPUs(process.execCPUAffinity?.initial, "\(place).execCPUAffinity.initial"),
+      finalCPUs: decideCPUs(process.execCPUAffinity?.final, "\(place).execCPUAffinity.final"),
+      labels: decideLabels(process, place))
   }
 
   private func windowSize(_ process: Spec.Process) -> WindowSize? {

@@ -46,7 +46,7 @@ struct PlanBuilder {
     decideNamespaces()
     refuseUnsupported()
     let root = decideRoot()
-    let mounts = decideMounts()
+    let mounts = decideMounts() + notifyMounts
     let furnishes = !mounts.contains { mount in
       switch mount.source {
       case .bind, .bindInside: mount.target.components == ["dev"]
@@ -78,13 +78,14 @@ struct PlanBuilder {
 
   private func nonEmpty(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
-  /// Any 1.x is ours: a minor version adds properties, and unknown ones are ignored as the specification asks.
+  /// Any 1.x is ours: a minor version adds properties, and unknown ones are ignored as the specification asks. Callers
+  /// write `1.1` too, without a patch version.
   private mutating func checkVersion() {
     let parts = spec.ociVersion.split(separator: ".", omittingEmptySubsequences: false)
     let digits = parts.prefix(2).allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
     if spec.ociVersion.isEmpty {
       problems.add("ociVersion", "is missing; this runtime implements 1.0.0 to 1.3.0")
-    } else if parts.count < 3 || !digits {
+    } else if parts.count < 2 || !digits {
       problems.add("ociVersion", "\(quoted(spec.ociVersion)) is no semantic version")
     } else if parts[0] != "1" {
       problems.add("ociVersion", "\(quoted(spec.ociVersion)) is not supported; this runtime implements 1.x")
@@ -265,20 +266,7 @@ struct PlanBuilder {
     func refuse(_ condition: Bool, _ property: String) {
       if condition { problems.add(property, "is \(Problems.unsupported)") }
     }
-    refuseUnsupportedProcess()
-    refuse(!(linux?.mountLabel ?? "").isEmpty, "linux.mountLabel")
     refuse(linux?.intelRdt != nil, "linux.intelRdt")
-    refuse(linux?.memoryPolicy != nil, "linux.memoryPolicy")
     refuse(!(linux?.netDevices ?? [:]).isEmpty, "linux.netDevices")
-  }
-
-  /// The same for what a process of `exec` may ask for too.
-  mutating func refuseUnsupportedProcess() {
-    if !(spec.process?.apparmorProfile ?? "").isEmpty {
-      problems.add("process.apparmorProfile", "apparmor is not supported by this version of apus")
-    }
-    if !(spec.process?.selinuxLabel ?? "").isEmpty {
-      problems.add("process.selinuxLabel", "selinux is not supported by this version of apus")
-    }
   }
 }

@@ -30,7 +30,8 @@ package enum SupportedFeatures {
     linux.selinux = Features.Switch(enabled: supports { $0.process?.selinuxLabel = "l" })
     let hasIntelRdt = supports { $0.linux?.intelRdt = Spec.IntelRdt() }
     linux.intelRdt = Features.IntelRdt(enabled: hasIntelRdt, schemata: hasIntelRdt, monitoring: hasIntelRdt)
-    linux.memoryPolicy = Features.MemoryPolicy(modes: [], flags: [])
+    linux.memoryPolicy = Features.MemoryPolicy(
+      modes: MemoryPolicyNames.modes.map(\.name).sorted(), flags: MemoryPolicyNames.flags.map(\.name).sorted())
     linux.mountExtensions = Features.MountExtensions(
       idmap: Features.Switch(
         enabled: supports { spec in

@@ -100,12 +100,32 @@ package struct ContainerFolder: ~Copyable {
   package borrowing func remove() throws(SystemCallError) {
     for name in try descriptor.open(".", [.readOnly, .directory]).entries() {
       if try descriptor.status(of: name).kind == .directory {
+        if name == ContainerFolder.notifications { try empty(name, in: descriptor, levels: 32) }
         try descriptor.removeDirectory(name)
       } else {
         try descriptor.removeFile(name)
       }
     }
     try parent.removeDirectory(id.string)
+  }
+
+  /// The folder of the socket for notifications. A privileged container that makes its mount of it writable can leave
+  /// anything in there.
+  package static let notifications = "notify"
+
+  private func empty(
+    _ name: String, in parent: borrowing Descriptor, levels: Int
+  ) throws(SystemCallError) {
+    let folder = try parent.open(
+      name, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks, .noCrossDevice])
+    for name in try folder.entries() {
+      if try folder.status(of: name).kind != .directory {
+        try folder.removeFile(name)
+        continue
+      }
+      if levels > 0 { try empty(name, in: folder, levels: levels - 1) }
+      try folder.removeDirectory(name)
+    }
   }
 }
 

@@ -8,7 +8,7 @@ extension Record: JSONReadable, JSONWritable {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
     var annotations = StringMap<String>()
-    var (owesPoststop, ownNamespace, noPivot, hasKeyring) = (false, false, false, true)
+    var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring) = (false, false, false, false, true)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
@@ -24,6 +24,7 @@ extension Record: JSONReadable, JSONWritable {
       case "poststop": poststop = try reader.value() ?? []
       case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
       case "noPivot": noPivot = try reader.value() ?? false
+      case "relaysNotifications": notifies = try reader.value() ?? false
       case "owesPoststop": owesPoststop = try reader.value() ?? false
       case "hasKeyring": hasKeyring = try reader.value() ?? true
       case "cgroups": cgroups = try reader.value()
@@ -52,6 +53,7 @@ extension Record: JSONReadable, JSONWritable {
     self.owesPoststop = owesPoststop
     hasOwnPIDNamespace = ownNamespace
     self.noPivot = noPivot
+    relaysNotifications = notifies
     preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
     self.cgroups = cgroups
     self.hasKeyring = hasKeyring
@@ -88,6 +90,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("ownPIDNamespace", hasOwnPIDNamespace)
     writer.member("noPivot", noPivot)
     writer.member("preservedDescriptors", preservedDescriptors)
+    writer.member("relaysNotifications", relaysNotifications ? true : nil)
     writer.member("hasKeyring", hasKeyring)
     writer.member("cgroups", cgroups)
     writer.endObject()

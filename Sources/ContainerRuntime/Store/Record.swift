@@ -37,6 +37,8 @@ public struct Record: Equatable, Sendable {
   /// What the call added to the configuration: the init's sequence is made again from both.
   public var noPivot: Bool
   public var preservedDescriptors: Int
+  /// The container has a socket for what it tells the caller's service manager.
+  public var relaysNotifications: Bool
   public var cgroups: CgroupRecord?
   /// The container has a session keyring of its own, which later processes join.
   public var hasKeyring: Bool
@@ -61,6 +63,7 @@ public struct Record: Equatable, Sendable {
     hasOwnPIDNamespace = false
     noPivot = false
     preservedDescriptors = 0
+    relaysNotifications = false
     hasKeyring = true
   }
 }

@@ -18,7 +18,7 @@ extension Invocation {
     try reporter.openLog()
     let request = try createRequest(reporter, inherited)
     if options.flag(.detach) {
-      _ = try Container.run(request)
+      try Container.run(request).awaitReadiness()
       return 0
     }
     if !options.flag(.noSubreaper) {
@@ -42,6 +42,11 @@ extension Invocation {
     request.sequence.keyring = !options.flag(.noNewKeyring)
     request.sequence.preservedDescriptors = inherited.count
     request.environment = inherited.variables
+    if let socket = NotifySocket(StartOfProgram.variable("NOTIFY_SOCKET")) {
+      request.notifySocket = socket
+      request.plan.notifyFolder = request.store.path.appending(request.id.string).appending(
+        ContainerFolder.notifications)
+    }
     request.access = try processAccess(detaches: command == .create || options.flag(.detach))
     request.log = { reporter.warn($0.description) }
     request.debug = reporter.debug

@@ -5,7 +5,8 @@ internal import Kernel
 
 extension Invocation {
   func start() throws(OperationError) -> Int32 {
-    try Container.start(try id(), in: try store())
+    let socket = NotifySocket(StartOfProgram.variable("NOTIFY_SOCKET"))
+    try Container.start(try id(), in: try store(), notifying: socket)?.wait()
     return 0
   }
 

@@ -23,6 +23,7 @@ import Testing
   /// Each pair with its reason; the first must come before the second.
   static let order: [(String, String, String)] = [
     ("inherited.reset", "*", "nothing of the caller's may be used"),
+    ("cgroups.joined", "cpus", "the cpuset counts by then"),
     ("cgroups.joined", "ns.cgroup.made", "the namespace takes the cgroup of its maker for its root"),
     ("mounts.isolated", "rootfs.attached", "the first mount must not reach the host"),
     ("ns.cgroup.made", "cgroups/sys/fs/cgroup", "the container sees its own cgroup only"),

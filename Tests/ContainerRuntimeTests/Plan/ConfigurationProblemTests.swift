@@ -19,6 +19,7 @@ import Testing
       $0.ociVersion = "2.0.0"
     },
     Mistake("config.json.ociVersion: \"one\" is no semantic version") { $0.ociVersion = "one" },
+    Mistake("config.json.ociVersion: \"1\" is no semantic version") { $0.ociVersion = "1" },
     Mistake("config.json.root: is missing") { $0.root = nil },
     Mistake("config.json.root.path: must not be the root of the host") { $0.root?.path = "/" },
     Mistake("config.json.process: is missing") { $0.process = nil },
