@@ -50,6 +50,11 @@ test: ## Install what the tests need, build, run every test as root (what .ci/ru
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target build build-fault
 	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" scripts/test.sh
 
+.PHONY: test-guest
+test-guest: $(BINARY) ## Run the integration tests on pure cgroup v2 in a guest (GUEST_FLAGS=--short: five minutes)
+	scripts/install-packages.sh busybox-static jq tini
+	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" scripts/test-guest.sh $(GUEST_FLAGS)
+
 .PHONY: test-unit
 test-unit: ## Run the tests that need neither root nor the static binary
 	$(SWIFT) test --skip IntegrationTests

@@ -6,6 +6,21 @@ extension InitRun {
     try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
   }
 
+  /// Mounts are copied here where the caller had no privilege to: this process has it in its own mount namespace.
+  func openTrees() throws(SystemCallError) {
+    var opened = DescriptorList()
+    for (index, source) in sequence.sources.enumerated() {
+      switch source {
+      case .root, .tree:
+        opened.append(try SourceOpener.openTree(source, chroot: false))
+      case .namespace, .container, .rootOfContainer:
+        opened.append(
+          try sources.withDescriptor(index) { old throws(SystemCallError) in try old.duplicate() })
+      }
+    }
+    sources = opened
+  }
+
   /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
   func attachRoot(_ path: HostPath, _ index: Int) throws(SystemCallError) {
     let attaches = !sequence.steps.contains(.changeRoot)

@@ -28,6 +28,8 @@ extension InitRun {
   /// Ids are mapped by the runtime from outside; then root of the namespace is taken.
   func becomeNamespaceRoot() throws(SystemCallError) {
     if sequence.makesUserNamespace { try waitForRuntime(.idsMapped) }
+    // The maps of an unprivileged caller's process can be written only while it is dumpable.
+    try CurrentProcess.control(.dumpable, 0)
     try Credentials.setGroup(0)
     try Credentials.setUser(0)
   }

@@ -7,8 +7,8 @@ internal import OCI
 final class InitRun {
   let sequence: InitSequence
   let process: ProcessPlan
-  /// What `sequence.sources` names, opened by the parent.
-  let sources: DescriptorList
+  /// What `sequence.sources` names, opened by the parent; mounts that it may not copy, by a step.
+  var sources: DescriptorList
   /// To the runtime. Its end of file means that the runtime is gone: then this process ends too.
   let runtime: Descriptor
   /// The number of the step that is being done, plus one, for the runtime to read if this process dies.
@@ -100,6 +100,7 @@ final class InitRun {
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
     case .joinKeyring(let name): try joinKeyring(name)
     case .isolateMounts(let kind): try isolateMounts(kind)
+    case .openTrees: try openTrees()
     case .attachRoot(let path, let index): try attachRoot(path, index)
     case .setSysctl(let sysctl): try set(sysctl)
     case .mount(let plan, let index): try mount(plan, index)

@@ -105,6 +105,9 @@ public struct InitSequence: Equatable, Sendable {
     sources.contains { source in if case .container = source { true } else { false } }
   }
 
+  /// The root file system and bind sources are opened by the container's process, not by the runtime.
+  var opensTreesInside: Bool { steps.contains(.openTrees) }
+
   var startsByFIFO: Bool { steps.contains(.waitForStart(.fifo)) }
 
   private mutating func add(_ source: Source) -> Int {
@@ -137,6 +140,8 @@ public struct InitSequence: Equatable, Sendable {
     if plan.namespaces.mount == .new {
       steps.append(.isolateMounts(root.propagation?.kind == .privateMount ? .privateMount : .slave))
     }
+    // Before anything is mounted: paths mean what they mean on the host.
+    if plan.opensTreesInside { steps.append(.openTrees) }
     steps.append(.attachRoot(root.path, descriptor: descriptor))
     // A cgroup namespace takes the cgroup of its maker for its root, so it comes after the joining.
     if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }

@@ -191,7 +191,8 @@ final class Creation {
         progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
       let channel = try pair.first.duplicate()
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
-      try CurrentProcess.control(.dumpable, 0)
+      // Where only the process itself can give privileges over it, its id maps could not be written then.
+      if !sequence.opensTreesInside { try CurrentProcess.control(.dumpable, 0) }
       let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
@@ -211,9 +212,8 @@ final class Creation {
     if !sequence.makesUserNamespace { return }
     try RuntimeStep.idsMapped.begin()
     try OperationError.wrapping { () throws(SystemCallError) in
-      try IDMaps.write(
-        uids: plan.uidMappings, gids: plan.gidMappings, process: process.pid, pidfd: process.pidfd,
-        rootless: CurrentProcess.effectiveUser != 0)
+      let maps = IDMaps(uids: plan.uidMappings, gids: plan.gidMappings)
+      try maps.write(process: process.pid, pidfd: process.pidfd, isPrivileged: CurrentProcess.effectiveUser == 0)
     }
     try RuntimeStep.idsMapped.end()
     try tell(process, .idsMapped)

@@ -20,6 +20,23 @@ import Testing
     }.stepNames
   }
 
+  /// A caller that may copy no mounts leaves that to the container's process, as root of its user namespace.
+  @Test func unprivilegedCallerOpensNoTrees() throws {
+    var spec = Spec.default(cgroupNamespace: false)
+    spec.addNamespace("user")
+    spec.linux?.uidMappings = [.init(containerID: 0, hostID: 1000, size: 1)]
+    spec.linux?.gidMappings = [.init(containerID: 0, hostID: 1000, size: 1)]
+    var host = try machine(user: 1000)
+    host.capabilities = []
+    let plan = try Plan(id: "web", bundle: HostPath("/bundle"), spec: spec, host: host)
+    let names = InitSequence(plan, options: InitSequence.Options()).stepNames
+    let place = try #require(names.firstIndex(of: "trees.opened"))
+    #expect(try place > #require(names.firstIndex(of: "userns.root")))
+    #expect(try place > #require(names.firstIndex(of: "mounts.isolated")))
+    #expect(try place < #require(names.firstIndex(of: "rootfs.attached")))
+    #expect(try !Self.everything().contains("trees.opened"))
+  }
+
   /// Each pair with its reason; the first must come before the second.
   static let order: [(String, String, String)] = [
     ("inherited.reset", "*", "nothing of the caller's may be used"),
