@@ -100,4 +100,18 @@ import Testing
     #expect(output.isRefusal)
     #expect(output.stderr.contains("bind source /nowhere: no such file or directory (ENOENT)"))
   }
+
+  /// A limit needs a cgroup that the user may change; on a host with systemd the message says how to get one.
+  @Test func limitWithoutDelegationIsRefused() throws {
+    let bundle = try Bundle()
+    try bundle.edit {
+      $0["linux.resources.pids"] = ["limit": 10]
+      $0["process.args"] = ["/bin/true"]
+    }
+    let output = try bundle.apus("run", bundle.id)
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("linux.resources.pids.limit"))
+    let isPure = fileExists("/sys/fs/cgroup/cgroup.controllers")
+    #expect(output.stderr.contains("Delegate=cpu cpuset io memory pids") == isPure)
+  }
 }
