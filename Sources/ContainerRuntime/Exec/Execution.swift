@@ -70,7 +70,7 @@ final class Execution {
       spec.process = process
     }
     do {
-      let facts = try facts(identity)
+      let facts = try facts(identity, container.record.namespaces)
       var host = ExecHostFacts(
         lastCapability: Host.lastCapability(), capabilities: try Credentials.permittedCapabilities(),
         effectiveUser: CurrentProcess.effectiveUser)
@@ -84,8 +84,10 @@ final class Execution {
     }
   }
 
-  private static func facts(_ process: ProcessIdentity) throws -> ContainerFacts {
-    do throws(SystemCallError) { return try ContainerFacts.discover(process) } catch {
+  private static func facts(
+    _ process: ProcessIdentity, _ namespaces: StringMap<String>
+  ) throws -> ContainerFacts {
+    do throws(SystemCallError) { return try ContainerFacts.discover(process, recorded: namespaces) } catch {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess {
         throw refusal("cannot exec in a stopped container: it ended meanwhile")
       }
@@ -151,7 +153,7 @@ final class Execution {
       progress: progress.duplicate(), cgroups: entrance, startFIFO: nil, hookState: container.hookState)
     let channel = try pair.first.duplicate()
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
-    try CurrentProcess.control(.dumpable, 0)
+    if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
     if let cpus = plan.process.initialCPUs { try ProcessAttributes.setAffinity(cpus) }
     let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)

@@ -3,6 +3,7 @@ internal import Kernel
 extension InitRun {
   /// Mounts of the container must not travel to the host; those of the host may still come in.
   func isolateMounts(_ kind: MountPropagation) throws(SystemCallError) {
+    guard Defence.isolatedMounts.isOn else { return }
     try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
   }
 
@@ -52,7 +53,9 @@ extension InitRun {
     let target = try attachedRoot().target(plan.target, targetKind(plan.target, isFolder: isFolder))
     try applyAttributes(plan, tree)
     try tree.attach(onto: target)
-    if plan.target.components == ["proc"], try tree.fileSystemMagic() != FileSystemMagic.proc {
+    if Defence.procfsOnProc.isOn, plan.target.components == ["proc"],
+      try tree.fileSystemMagic() != FileSystemMagic.proc
+    {
       throw SystemCallError("bind a folder that is no procfs", "/proc", .invalid)
     }
     try applyPropagation(plan, tree)
@@ -71,7 +74,9 @@ extension InitRun {
 
   /// /proc and /sys are trusted by name, by this runtime too: no symlink of the image may stand for them.
   private func targetKind(_ path: ContainerPath, isFolder: Bool) -> RootDirectory.TargetKind {
-    if path.components == ["proc"] || path.components == ["sys"] { return .folderWithoutSymlinks }
+    if Defence.plainProc.isOn, path.components == ["proc"] || path.components == ["sys"] {
+      return .folderWithoutSymlinks
+    }
     return isFolder ? .folder : .file
   }
 

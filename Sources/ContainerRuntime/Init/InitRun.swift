@@ -85,7 +85,9 @@ final class InitRun {
   private func rearmParentDeathSignal(before step: InitStep) throws(SystemCallError) {
     switch step {
     case .resetInheritedState, .dropBounding, .setUser, .setCapabilities, .setUmask, .becomeNamespaceRoot, .newSession:
-      try CurrentProcess.control(.parentDeathSignal, 9)
+      if Defence.parentDeath.isOn { try CurrentProcess.control(.parentDeathSignal, 9) }
+      // Where fs.suid_dumpable is 2, a change of credentials makes the process's memory a matter of core_pattern.
+      if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     default: break
     }
   }
@@ -96,7 +98,7 @@ final class InitRun {
     case .enterNamespace(let kind, _, let index): try enter(kind, index)
     case .enterContainer(let kinds, let index): try enter(kinds, index)
     case .becomeNamespaceRoot: try becomeNamespaceRoot()
-    case .newSession: try CurrentProcess.newSession()
+    case .newSession: if Defence.newSession.isOn { try CurrentProcess.newSession() }
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
     case .joinKeyring(let name): try joinKeyring(name)
     case .isolateMounts(let kind): try isolateMounts(kind)
@@ -136,7 +138,7 @@ final class InitRun {
     case .setCPUs(let cpus): try setCPUs(cpus)
     case .setLabel(let label): try set(label)
     case .dropBounding(let kept): try dropBounding(kept)
-    case .setNoNewPrivileges: try CurrentProcess.control(.noNewPrivileges, 1)
+    case .setNoNewPrivileges: if Defence.newPrivileges.isOn { try CurrentProcess.control(.noNewPrivileges, 1) }
     case .loadFilter(let plan): try load(plan)
     case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
     case .setCapabilities(let sets): try set(sets)

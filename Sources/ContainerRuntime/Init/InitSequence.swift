@@ -188,7 +188,7 @@ public struct InitSequence: Equatable, Sendable {
 
   /// With no_new_privs the filter is the last thing before the program, so that it need not allow what comes before.
   private static func loadsLate(_ seccomp: SeccompPlan, _ process: ProcessPlan) -> Bool {
-    process.noNewPrivileges && seccomp.listener == nil
+    process.noNewPrivileges && seccomp.listener == nil && Defence.lateFilter.isOn
   }
 
   private mutating func addLateFilter(_ process: ProcessPlan, _ seccomp: SeccompPlan?) {

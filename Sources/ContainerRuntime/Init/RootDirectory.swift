@@ -22,7 +22,8 @@ public final class RootDirectory: Sendable {
     _ path: ContainerPath, _ flags: OpenFlags, resolve: ResolveFlags = []
   ) throws(SystemCallError) -> Descriptor {
     do {
-      return try descriptor.open(path.relative, flags, resolve: resolve.union([.inRoot, .noMagicLinks]))
+      let confined: ResolveFlags = Defence.pathsInRoot.isOn ? [.inRoot, .noMagicLinks] : []
+      return try descriptor.open(path.relative, flags, resolve: resolve.union(confined))
     } catch {
       throw SystemCallError("open", path.description, error.errno)
     }

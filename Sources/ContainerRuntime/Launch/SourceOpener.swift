@@ -78,6 +78,7 @@ enum SourceOpener {
   private static func openRoot(_ path: HostPath) throws(SystemCallError) -> Descriptor {
     let top = try Descriptor.open(HostPath(constant: "/"), [.path, .directory])
     do {
+      guard Defence.rootWithoutLinks.isOn else { return try top.open(path.string, [.path, .directory]) }
       return try top.open(String(path.string.dropFirst()), [.path, .directory, .noFollow], resolve: .noSymlinks)
     } catch {
       throw SystemCallError(error.call, path.string, error.errno)

@@ -124,6 +124,9 @@ final class Creation {
     record.initProcess = try OperationError.wrapping { () throws(SystemCallError) in
       try ProcessIdentity.of(pid: process.pid)?.identity
     }
+    record.namespaces = try OperationError.wrapping { () throws(SystemCallError) in
+      try NamespaceNumbers.of(process: process.pid)
+    }
     try persist()
     try RuntimeStep.recordCreated.end()
     try OperationError.wrapping { () throws(SystemCallError) in
@@ -192,7 +195,7 @@ final class Creation {
       let channel = try pair.first.duplicate()
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
       // Where only the process itself can give privileges over it, its id maps could not be written then.
-      if !sequence.opensTreesInside { try CurrentProcess.control(.dumpable, 0) }
+      if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
       let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
