@@ -65,6 +65,29 @@ demo: ## Build, then run a busybox and a Debian container
 	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" scripts/demo.sh
 
+# In a private mount namespace with a tmpfs on /run, under a subreaper, as the tests run.
+ALONE := unshare --mount --propagation private -- sh -euc 'mount -t tmpfs tmpfs /run; exec "$$@"' sh tini -s --
+
+.PHONY: fault
+fault: ## Fail, hang and kill at every named step, and kill at every system call (FAULT_STRIDE= takes every Nth)
+	scripts/install-packages.sh busybox-static gcc libc6-dev python3 tini util-linux
+	@$(MAKE) --no-print-directory build build-fault
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/walk-faults.py "$(CURDIR)/$(FAULT_BINARY)" /bin/busybox "$$folder"
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/step-kills.py "$(CURDIR)/$(BINARY)" /bin/busybox "$$folder" \
+		--stride "$${FAULT_STRIDE:-1}"
+
+.PHONY: soak
+soak: ## Cycles, execs and callers at once, with everything counted before and after (SOAK_COUNT=, default 10000)
+	scripts/install-packages.sh busybox-static python3 tini util-linux
+	@$(MAKE) --no-print-directory build
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/soak.py "$(CURDIR)/$(BINARY)" /bin/busybox "$$folder" \
+		--count "$${SOAK_COUNT:-10000}" --seconds "$${SOAK_SECONDS:-60}"
+
+.PHONY: model
+model: ## Let spin go through every order of events of the model of the lifecycle
+	scripts/install-packages.sh gcc libc6-dev spin
+	scripts/check-model.sh
+
 .PHONY: fuzz
 fuzz: ## Fuzz whatever takes bytes from outside (FUZZ_SECONDS= for each target)
 	scripts/install-packages.sh jq

@@ -89,7 +89,7 @@ final class Execution {
   ) throws -> ContainerFacts {
     do throws(SystemCallError) { return try ContainerFacts.discover(process, recorded: namespaces) } catch {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess {
-        throw refusal("cannot exec in a stopped container: it ended meanwhile")
+        throw ended
       }
       throw error
     }
@@ -120,18 +120,29 @@ final class Execution {
   /// Makes the process and waits until its program runs.
   func launch() throws(OperationError) {
     do {
+      try RuntimeStep.execEntered.begin()
       let process = try makeProcess()
       self.process = process
       try setOOMScore(process)
       try awaitReady(process)
       try checkContainer()
+      try RuntimeStep.execEntered.end()
       try pidfdSocket?.send(process.pidfd, name: "setns")
+      try RuntimeStep.execTold.begin()
       try tell(process, .persisted)
       if let said = try process.awaitProgram() { throw failure(process, said) }
+      try RuntimeStep.execTold.end()
       if let path = request.pidFile { try PIDFile.write(process.pid, path) }
     } catch {
-      throw OperationError(converting: error)
+      throw explained(OperationError(converting: error))
     }
+  }
+
+  /// When the container has ended meanwhile, that is why: entering the namespaces of a process that goes fails in many ways.
+  private func explained(_ error: OperationError) -> OperationError {
+    guard case .systemCall = error.cause else { return error }
+    do { try checkContainer() } catch { return Execution.ended }
+    return error
   }
 
   /// Lets the process live.
@@ -193,9 +204,7 @@ final class Execution {
   /// A container that ended while its namespaces were entered: whoever ends one kills what is in its cgroups after its
   /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
   private func checkContainer() throws {
-    if try !container.isAlive(plan.container.process) {
-      throw Execution.refusal("cannot exec in a stopped container: it ended meanwhile")
-    }
+    if try !container.isAlive(plan.container.process) { throw Execution.ended }
   }
 
   private func tell(_ process: InitProcess, _ word: InitRun.Word) throws {
@@ -210,6 +219,8 @@ final class Execution {
     if case .message(let text) = error.cause { error.cause = .message("exec failed: \(text)") }
     return error
   }
+
+  private static var ended: OperationError { refusal("cannot exec in a stopped container: it ended meanwhile") }
 
   private static func refusal(_ text: String) -> OperationError { OperationError("", "", .message(text)) }
 }

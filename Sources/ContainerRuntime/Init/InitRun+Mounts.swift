@@ -136,6 +136,7 @@ extension InitRun {
   }
 
   func makeWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
+    guard Defence.workingFolder.isOn else { return }
     _ = try attachedRoot().makeFolder(path, mode: 0o755)
   }
 

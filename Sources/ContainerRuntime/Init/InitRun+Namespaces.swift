@@ -9,7 +9,10 @@ extension InitRun {
     Signals.resetDispositions()
     try Signals.block(.none)
     // SECBIT_NOROOT and its kin would change what the steps on users and capabilities do (capabilities(7)).
-    if try CurrentProcess.control(.getSecurebits) != 0 { try CurrentProcess.control(.securebits, 0) }
+    let bits = UInt(bitPattern: Int(try CurrentProcess.control(.getSecurebits)))
+    // Those that are locked stay: no process can undo them. Every second bit locks the one before.
+    let kept = bits & 0xaa | bits & (bits & 0xaa) >> 1
+    if kept != bits { try CurrentProcess.control(.securebits, kept) }
   }
 
   /// Whatever else the runtime or its caller had open: the lock on the state folder is one of it, and must not be held

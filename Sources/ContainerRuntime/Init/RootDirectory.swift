@@ -83,7 +83,8 @@ public final class RootDirectory: Sendable {
       } catch {
         if error.errno != .exists { throw SystemCallError("mkdir", path.description, error.errno) }
       }
-      folder = try folder.open(name, [.path, .directory, .noFollow])
+      let plain: OpenFlags = Defence.pathsInRoot.isOn ? .noFollow : []
+      folder = try folder.open(name, plain.union([.path, .directory]))
     }
     return folder
   }
@@ -91,6 +92,7 @@ public final class RootDirectory: Sendable {
   /// Where a path leads whose end is missing, without symlinks: dangling links are followed inside the root, as a
   /// kernel with this root would on creating the file.
   private func resolveMissing(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
+    guard Defence.pathsInRoot.isOn else { return path }
     var pending = Array(path.components.reversed())
     var resolved: [String] = []
     var links = 0

@@ -62,11 +62,27 @@ final class Creation {
     if isCommitted { return }
     RuntimeStep.processUndone.undo { process = nil }
     runPoststopHooks()
-    RuntimeStep.cgroupUndone.undo { cgroups = nil }
+    RuntimeStep.cgroupUndone.undo {
+      killProcesses()
+      cgroups = nil
+    }
     RuntimeStep.folderUndone.undo {
       do throws(SystemCallError) { try folder.remove() } catch {
         request.log(PropertyError("cleanup", error.description))
       }
+    }
+  }
+
+  /// An exec may have brought a process into the cgroup once the container was written down as created. In the caller's
+  /// pid namespace it would outlive the container, with nothing left by which to find it (Tests/Model/lifecycle.pml).
+  private func killProcesses() {
+    if record.phase == .creating { return }
+    do {
+      guard let planned = record.cgroups else { return }
+      let cgroup = try Cgroup(planned)
+      if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+    } catch {
+      request.log(PropertyError("cleanup", "\(error)"))
     }
   }
 

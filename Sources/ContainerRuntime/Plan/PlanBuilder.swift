@@ -205,7 +205,8 @@ struct PlanBuilder {
 
   private mutating func decideCgroup(_ id: String) -> CgroupPlan? {
     do {
-      let plan = try CgroupPlan(linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless || !Defence.deviceRules.isOn)
+      let plan = try CgroupPlan(
+        linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless || !Defence.deviceRules.isOn)
       for warning in plan.warnings { problems.warn("linux.resources", warning) }
       return plan
     } catch .property(let path, let problem) {
