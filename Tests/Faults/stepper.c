@@ -84,12 +84,17 @@ int main(int argc, char **argv) {
       }
       signal = 0;
     } else if (event) {
+      unsigned long born;
+      // Its number in the order of birth, and a name by which it can be let go.
+      if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &born) == 0) role_of((pid_t)born);
       signal = 0;
     } else if (signal == SIGSTOP && roles[n].calls == 0) {
       signal = 0; // the stop in which a new process begins
     }
     ptrace(PTRACE_SYSCALL, pid, 0, signal);
   }
+  // One that has not begun yet would stop for ever: its first stop is pending.
+  for (int n = 1; n < count; n++) kill(roles[n].pid, SIGCONT);
   if (counting) {
     for (int n = 0; n < count; n++) printf("%d ", roles[n].calls);
     printf("\n");

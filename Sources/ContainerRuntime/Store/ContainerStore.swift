@@ -72,9 +72,10 @@ public struct ContainerStore: Sendable {
     guard Defence.stateLinks.isOn else { return try root.open(id.string, [.readOnly, .directory]) }
     let folder = try root.open(
       id.string, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks, .noCrossDevice])
-    // Somebody else's, put there before a container of this name was made.
+    // Somebody else's, put there before a container of this name was made. A store that is all of one user is that
+    // user's, also for root, who has named it.
     let owner = try folder.status().uid
-    if Defence.storeOwner.isOn, owner != 0, owner != CurrentProcess.effectiveUser {
+    if Defence.storeOwner.isOn, owner != 0, owner != CurrentProcess.effectiveUser, try owner != root.status().uid {
       throw SystemCallError.refused("the state folder belongs to another user, uid \(owner): \(path)/\(id)")
     }
     return folder

@@ -93,7 +93,7 @@ import Testing
         ["destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["rw", "nosuid"]],
         to: "mounts")
     }
-    let script = "for d in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $d/escape 2>/dev/null && echo $d; done; echo end"
+    let script = "for d in /sys/fs/cgroup/*; do mkdir $d/escape 2>/dev/null && echo $d; done; echo end"
     let output = try container.run(script)
     #expect(output.status != 0 || output.stdout == "end\n", "\(output)")
   }
