@@ -98,10 +98,10 @@ class Stage(walk.Worker):
 
     def count(self, scene):
         words, _ = self.prepare(*scene)
-        status, said, _ = self.call(words, [self.stepper, "count", "--"])
+        status, said, error = self.call(words, [self.stepper, "count", "--"])
         self.clean()
         if status:
-            raise Problem(f"{scene}: {status}: {said}")
+            raise Problem(f"{scene}: {status}: {said} {error}")
         return [int(number) for number in said.split("\n")[-2].split()]
 
     def check(self, scene, role, number, edge):
@@ -194,6 +194,7 @@ def points(scene, counts, stride, begin):
 
 
 def work(stage, share, shortages, report):
+    walk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
     walk.LIBC.prctl(walk.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     done = 0
     for case in share:
@@ -233,6 +234,7 @@ def main():
     reading, writing = os.pipe()
     counter = os.fork()
     if counter == 0:
+        walk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
         walk.LIBC.prctl(walk.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         stage = Stage(90, arguments, rootfs, stepper)
         scenes = [scene for scene in SCENES if arguments.only in " ".join(scene[:2])]
