@@ -86,7 +86,12 @@ final class InitRun {
     switch step {
     case .resetInheritedState, .dropBounding, .setUser, .setCapabilities, .setUmask, .becomeNamespaceRoot, .newSession:
       if Defence.parentDeath.isOn { try CurrentProcess.control(.parentDeathSignal, 9) }
-      // Where fs.suid_dumpable is 2, a change of credentials makes the process's memory a matter of core_pattern.
+    default: break
+    }
+    // Where fs.suid_dumpable is 2, a change of credentials makes the process's memory a matter of core_pattern. Not
+    // before its ids are mapped: an unprivileged caller could not do it then.
+    switch step {
+    case .newSession, .setCapabilities, .setUmask:
       if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     default: break
     }
