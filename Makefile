@@ -15,9 +15,15 @@ DESTDIR ?=
 #
 # Two modules that Swift imports by itself are kept out. A single call of String.replacing(_:with:) links the engine of
 # regular expressions, a megabyte that also shows in the resident memory; here it does not compile.
+#
+# lld lays the functions that starting a container touches side by side (scripts/function-order.txt): fewer page faults,
+# and a third less resident memory. It names them in the order of their first call in run, create, start, exec, state,
+# list, kill and delete; a name that is gone is passed over.
 STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
-	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
+	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
+	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker nostart-stop-gc \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
 BINARY := .build/release/apus
 SHIM := .build/release/containerd-shim-apus-v2
 FAULT_BINARY := .build-fault/apus
@@ -44,6 +50,11 @@ test: ## Install what the tests need, build, run every test as root (what .ci/ru
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target build build-fault
 	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" scripts/test.sh
 
+.PHONY: test-guest
+test-guest: $(BINARY) ## Run the integration tests on pure cgroup v2 in a guest (GUEST_FLAGS=--short: five minutes)
+	scripts/install-packages.sh busybox-static jq tini
+	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" scripts/test-guest.sh $(GUEST_FLAGS)
+
 .PHONY: test-unit
 test-unit: ## Run the tests that need neither root nor the static binary
 	$(SWIFT) test --skip IntegrationTests
@@ -53,6 +64,29 @@ demo: ## Build, then run a busybox and a Debian container
 	scripts/install-packages.sh busybox-static jq mmdebstrap
 	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" scripts/demo.sh
+
+# In a private mount namespace with a tmpfs on /run, under a subreaper, as the tests run.
+ALONE := unshare --mount --propagation private -- sh -euc 'mount -t tmpfs tmpfs /run; exec "$$@"' sh tini -s --
+
+.PHONY: fault
+fault: ## Fail, hang and kill at every named step, and kill at every system call (FAULT_STRIDE= takes every Nth)
+	scripts/install-packages.sh busybox-static gcc libc6-dev python3 tini util-linux
+	@$(MAKE) --no-print-directory build build-fault
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/walk-faults.py "$(CURDIR)/$(FAULT_BINARY)" /bin/busybox "$$folder"
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/step-kills.py "$(CURDIR)/$(BINARY)" /bin/busybox "$$folder" \
+		--stride "$${FAULT_STRIDE:-1}"
+
+.PHONY: soak
+soak: ## Cycles, execs and callers at once, with everything counted before and after (SOAK_COUNT=, default 10000)
+	scripts/install-packages.sh busybox-static python3 tini util-linux
+	@$(MAKE) --no-print-directory build
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/soak.py "$(CURDIR)/$(BINARY)" /bin/busybox "$$folder" \
+		--count "$${SOAK_COUNT:-10000}" --seconds "$${SOAK_SECONDS:-60}"
+
+.PHONY: model
+model: ## Let spin go through every order of events of the model of the lifecycle
+	scripts/install-packages.sh gcc libc6-dev spin
+	scripts/check-model.sh
 
 .PHONY: fuzz
 fuzz: ## Fuzz whatever takes bytes from outside (FUZZ_SECONDS= for each target)

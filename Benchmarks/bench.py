@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -79,6 +80,9 @@ class Runtime:
     def run(self):
         return {"run": self.call("run", "--bundle", bundle("true"), f"run-{self.name}")}
 
+    def docker(self):
+        return {"docker": self.call("run", "--bundle", bundle("docker"), f"docker-{self.name}")}
+
     def lifecycle(self, before=lambda: None):
         name = f"life-{self.name}"
         before()
@@ -110,8 +114,8 @@ class Runtime:
 
     def discard(self, operation=None):
         """Removes what a failed operation left, or everything."""
-        left = {"run": ["run"], "lifecycle": ["life"], "start_staying": ["stay"]}
-        for prefix in ["run", "life", "stay"] if operation is None else left.get(operation, []):
+        left = {"run": ["run"], "docker": ["docker"], "lifecycle": ["life"], "start_staying": ["stay"]}
+        for prefix in ["run", "docker", "life", "stay"] if operation is None else left.get(operation, []):
             subprocess.run([self.path, "--root", self.root, "delete", "--force", f"{prefix}-{self.name}"],
                            capture_output=True)
 
@@ -163,6 +167,56 @@ def make_bundles(runtime):
             config["linux"]["namespaces"].append({"type": "cgroup"})
         with open(path, "w") as file:
             json.dump(config, file, indent=2)
+    make_docker_bundle()
+
+
+# What Docker's default profile leaves out of what it allows, for where no stored configuration of Docker's is at hand.
+DENIED = """acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen
+fspick get_kernel_syms get_mempolicy init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp
+kexec_file_load kexec_load keyctl lookup_dcookie mbind mount mount_setattr move_mount move_pages name_to_handle_at
+nfsservctl open_by_handle_at open_tree perf_event_open pivot_root quotactl reboot request_key set_mempolicy setdomainname
+sethostname setns settimeofday stime swapoff swapon sysfs _sysctl umount umount2 unshare uselib userfaultfd ustat vhangup
+vm86 vm86old""".split()
+
+
+def docker_profile():
+    """Docker's default seccomp profile as Docker resolves it, or an equivalent: as many calls, as many conditions."""
+    stored = os.path.join(ROOT, "..", "shared", "configs", "docker.json")
+    if os.path.exists(stored):
+        with open(stored) as file:
+            return json.load(file)["linux"]["seccomp"]
+    with open(os.path.join(ROOT, "Sources", "Seccomp", "Syscalls+names.swift")) as file:
+        known = re.findall(r"^    ([a-z0-9_]+)$", file.read(), re.MULTILINE)
+    allowed = sorted(set(known) - set(DENIED) - {"clone", "clone3", "personality"})
+    architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
+    if platform.machine() != "x86_64":
+        architectures = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"]
+    rules = [{"names": allowed, "action": "SCMP_ACT_ALLOW"},
+             {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+             {"names": ["clone"], "action": "SCMP_ACT_ALLOW", "args": [
+                 {"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]}]
+    for value in (0, 8, 131072, 131080, 4294967295):
+        rules.append({"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [
+            {"index": 0, "value": value, "op": "SCMP_CMP_EQ"}]})
+    return {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "architectures": architectures, "syscalls": rules}
+
+
+def make_docker_bundle():
+    """The bundle of /bin/true with Docker's profile, capabilities and mounts, those of the host's files left out."""
+    with open(os.path.join(bundle("true"), "config.json")) as file:
+        config = json.load(file)
+    config["linux"]["seccomp"] = docker_profile()
+    kept = ["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP",
+            "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"]
+    config["process"]["capabilities"] = {
+        kind: [f"CAP_{name}" for name in kept] for kind in ("bounding", "effective", "permitted")}
+    config["process"]["noNewPrivileges"] = False
+    if not any(mount["destination"] == "/sys/fs/cgroup" for mount in config["mounts"]):
+        config["mounts"].append({"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup",
+                                 "options": ["ro", "nosuid", "noexec", "nodev"]})
+    os.makedirs(bundle("docker"), exist_ok=True)
+    with open(os.path.join(bundle("docker"), "config.json"), "w") as file:
+        json.dump(config, file, indent=2)
 
 
 def compile_tools():
@@ -310,6 +364,11 @@ def measure(runs, spawner, runtimes):
     progress("run, settled")
     measure_settled(samples, with_floor, "run", runs)
 
+    profiled = able(samples, runtimes, "docker")
+    if profiled:
+        progress("run with Docker's profile")
+        measure_hot(samples, profiled, "docker", (runs + 1) // 2)
+
     living = able(samples, runtimes, "lifecycle")
     if living:
         progress("create, start, delete")
@@ -341,6 +400,7 @@ ROWS = [
     ("`run`, hot, hybrid cgroups left as they are", "run", "as it is", "ms"),
     ("`run`, user + system CPU, hot", "run", "hot", "cpu"),
     ("`run`, peak resident memory", "run", "hot", "peak"),
+    ("`run` with Docker's default profile and mounts, hot", "docker", "hot", "ms"),
     ("`create` + `start` + `delete`, hot", "lifecycle", "hot", "ms"),
     ("`create` + `start` + `delete`, settled", "lifecycle", "settled", "ms"),
     ("`create`, hot", "create", "hot", "ms"),
@@ -447,7 +507,7 @@ def main():
 
     versions = "; ".join(f"{runtime.name}: {runtime.version()}" for runtime in runtimes)
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d")
-    note = (f"{date}, {machine()}; {versions}. {arguments.runs} runs per figure (settled lifecycle: half of them), "
+    note = (f"{date}, {machine()}; {versions}. {arguments.runs} runs per figure (settled lifecycle and Docker's profile: half of them), "
             f"load average {load:.1f} before, {took:.0f} s.")
     failures = "".join(f"\n- {failure}" for failure in samples.failures)
     text = f"{note}\n\n{table(rows)}" + (f"\n\nLeft out:\n{failures}" if failures else "")

@@ -20,6 +20,7 @@ packages=(
   libseccomp-dev # the oracle of the seccomp compiler's tests
   procps
   python3        # drivers of faults and terminals
+  spin           # the model of the lifecycle
   strace         # counting system calls, injecting faults
   tini           # a subreaper around the tests: PID 1 may reap late
   uidmap         # newuidmap, newgidmap

@@ -30,4 +30,7 @@ int cl_epoll_wait(int epoll, uint32_t *events, uint64_t *token, int timeout_ms) 
 ssize_t cl_splice(int from, int to, size_t count, unsigned flags) {
   RESULT(syscall(SYS_splice, from, NULL, to, NULL, count, flags));
 }
+int cl_madvise(uint64_t address, uint64_t size, int advice) {
+  RESULT(syscall(SYS_madvise, address, size, advice));
+}
 int cl_setpgid(int pid, int group) { RESULT(syscall(SYS_setpgid, pid, group)); }

@@ -28,6 +28,8 @@ public struct CgroupPlan: Equatable, Sendable {
   public let warnings: [String]
   /// Without privileges and without a path of the configuration's own, a hierarchy that may not be written is left out.
   public let mayLeaveOut: Bool
+  /// Without privileges only what systemd or an administrator has delegated can be used.
+  let isRootless: Bool
   /// Controllers that a cgroup v2 tree shall give to the container's folder: all in a pure tree, for the statistics.
   let unifiedControllers: [String]
   /// What the devices controller of v1 is told, if the host has one.
@@ -43,6 +45,7 @@ public struct CgroupPlan: Equatable, Sendable {
     kind = layout.kind
     let path = linux?.cgroupsPath.flatMap { $0.isEmpty ? nil : $0 }
     mayLeaveOut = isRootless && path == nil
+    self.isRootless = isRootless
     folders = try Self.folders(path, id: id, layout)
     var (writes, warnings): ([CgroupWrite], [String]) = ([], [])
     if let resources = linux?.resources, resources.hasLimits {

@@ -21,6 +21,9 @@ public struct CgroupReservation: ~Copyable {
       } catch {
         guard plan.mayLeaveOut, case .system(let failure, _) = error, isRefusal(failure.errno) else { throw error }
         if let write = plan.writes.first(where: { $0.folder == index }) {
+          if plan.kind == .v2 {
+            throw .property(write.property, problem: "cannot be honoured: \(failure); \(CgroupDelegation.mend)")
+          }
           throw .system(failure, property: write.property)
         }
         reservation.takeBack(plan.folders[index])
@@ -96,7 +99,8 @@ public struct CgroupReservation: ~Copyable {
     }
     try prepare(folder, count: folder.below.count, isNew: errno == nil)
     if folder.isUnified {
-      let delegation = ControllerDelegation(folder, for: plan.writes.filter { $0.folder == index })
+      let delegation = ControllerDelegation(
+        folder, for: plan.writes.filter { $0.folder == index }, isRootless: plan.isRootless)
       try delegation.give(plan.unifiedControllers)
       if plan.kind == .v2 { try delegation.refuseInvalidDomain() }
     }

@@ -7,8 +7,11 @@ struct ControllerDelegation {
   /// Controllers without which a property cannot be honoured, with that property.
   private let needed: [(controller: String, property: String)]
 
-  init(_ folder: CgroupPlan.Folder, for writes: [CgroupWrite]) {
+  private let isRootless: Bool
+
+  init(_ folder: CgroupPlan.Folder, for writes: [CgroupWrite], isRootless: Bool) {
     self.folder = folder
+    self.isRootless = isRootless
     var needed: [(controller: String, property: String)] = []
     for write in writes {
       let controller = String(Substring(write.file.utf8.prefix { $0 != UInt8(ascii: ".") }))
@@ -62,6 +65,9 @@ struct ControllerDelegation {
 
   private func problem(_ controller: String, _ refusal: SystemCallError?) -> String {
     let start = "cannot be honoured: the controller \"\(controller)\" cannot be given to \(folder.path)"
+    if isRootless && CgroupDelegation.controllers.contains(controller) {
+      return start + (refusal.map { ": \($0)" } ?? ": it is not delegated") + "; " + CgroupDelegation.mend
+    }
     guard let refusal else { return start + ": it is not available there" }
     if refusal.errno == .busy { return start + ": there are processes in a cgroup above it (\(refusal))" }
     return start + ": \(refusal)"

@@ -5,6 +5,8 @@ public struct CapabilityMask: OptionSet, Hashable, Sendable {
   public let rawValue: UInt64
   public init(rawValue: UInt64) { self.rawValue = rawValue }
   public init(number: Int) { rawValue = 1 << UInt64(number) }
+  /// CAP_SYS_ADMIN.
+  public static let systemAdministration = CapabilityMask(number: 21)
   /// Every capability up to the last that the kernel knows.
   public static func all(last: Int) -> CapabilityMask {
     CapabilityMask(rawValue: last >= 63 ? .max : (1 << UInt64(last + 1)) - 1)

@@ -51,6 +51,7 @@ public enum ProcessControl: Int32, Sendable {
   case dumpable = 4
   case keepCapabilities = 8
   case dropBounding = 24
+  case getSecurebits = 27
   case securebits = 28
   case childSubreaper = 36
   case noNewPrivileges = 38
@@ -65,6 +66,7 @@ public enum ProcessControl: Int32, Sendable {
     case .dumpable: "PR_SET_DUMPABLE"
     case .keepCapabilities: "PR_SET_KEEPCAPS"
     case .dropBounding: "PR_CAPBSET_DROP"
+    case .getSecurebits: "PR_GET_SECUREBITS"
     case .securebits: "PR_SET_SECUREBITS"
     case .childSubreaper: "PR_SET_CHILD_SUBREAPER"
     case .noNewPrivileges: "PR_SET_NO_NEW_PRIVS"

@@ -4,10 +4,18 @@ import Testing
 
 /// One cgroup in every hierarchy of the machine: made, joined, removed.
 @Suite(.scratch) struct CgroupTests {
+  /// Whether a cgroup v2 tree is all that this machine has mounted.
+  static var isPure: Bool { fileExists("/sys/fs/cgroup/cgroup.controllers") }
+
+  /// The lines of /proc/PID/cgroup whose hierarchies are mounted: in a pure tree that is one.
+  static func memberships(of pid: String) -> [Substring] {
+    readText("/proc/\(pid)/cgroup").split(separator: "\n").filter { !isPure || $0.hasPrefix("0::") }
+  }
+
   /// The folders of a process in all hierarchies, by /proc/PID/cgroup and the mounts of the host.
   static func folders(of pid: pid_t, on scratch: Scratch) throws -> [String] {
     let mounts = scratch.mounts.mounts.compactMap(MountInfo.init(line:))
-    return try readText("/proc/\(pid)/cgroup").split(separator: "\n").map { line in
+    return try memberships(of: "\(pid)").map { line in
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
       let mount = mounts.first { mount in
         fields[1].isEmpty ? mount.type == "cgroup2" : mount.superOptions.contains(fields[1])
@@ -21,7 +29,7 @@ import Testing
     try container.runDetached()
     let pid = try container.pid
     let folders = try CgroupTests.folders(of: pid, on: container.scratch)
-    #expect(folders.count == readText("/proc/self/cgroup").split(separator: "\n").count)
+    #expect(folders.count == CgroupTests.memberships(of: "self").count)
     for folder in folders {
       #expect(folder.hasSuffix("/" + container.id))
       #expect(readText(folder + "/cgroup.procs").split(separator: "\n").contains("\(pid)"), "\(folder)")
@@ -72,7 +80,7 @@ import Testing
   /// D5: the parents that were made for the container go with it; what was there before stays.
   @Test func onlyTheParentsThatWereMadeAreRemoved() throws {
     let container = try Container()
-    let existing = "/sys/fs/cgroup/pids/\(container.id)-existing"
+    let existing = "/sys/fs/cgroup\(CgroupTests.isPure ? "" : "/pids")/\(container.id)-existing"
     try FileManager.default.createDirectory(atPath: existing, withIntermediateDirectories: false)
     defer { unsafe rmdir(existing) }
     try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-existing/made/child") }
@@ -113,12 +121,14 @@ import Testing
   /// D6: a frozen cgroup is refused up front, since a process that joins it would hang.
   @Test func frozenCgroupIsRefused() throws {
     let container = try Container()
-    let folder = "/sys/fs/cgroup/freezer/\(container.id)-frozen"
+    let isPure = CgroupTests.isPure
+    let folder = "/sys/fs/cgroup\(isPure ? "" : "/freezer")/\(container.id)-frozen"
+    let file = URL(filePath: folder + (isPure ? "/cgroup.freeze" : "/freezer.state"))
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    try Data("FROZEN".utf8).write(to: URL(filePath: folder + "/freezer.state"))
+    try Data((isPure ? "1" : "FROZEN").utf8).write(to: file)
     try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-frozen") }
     let output = try container.scratch.run(container.words("run"))
-    try Data("THAWED".utf8).write(to: URL(filePath: folder + "/freezer.state"))
+    try Data((isPure ? "0" : "THAWED").utf8).write(to: file)
     unsafe rmdir(folder)
     try container.expectRefusal(of: output, saying: "frozen")
   }
@@ -127,8 +137,8 @@ import Testing
   @Test func nestedCgroupsAreRemoved() throws {
     let container = try Container()
     try container.runDetached()
-    let folder = try #require(
-      try CgroupTests.folders(of: container.pid, on: container.scratch).first { $0.contains("/pids/") })
+    let folders = try CgroupTests.folders(of: container.pid, on: container.scratch)
+    let folder = try #require(folders.first { CgroupTests.isPure || $0.contains("/pids/") })
     try FileManager.default.createDirectory(atPath: folder + "/a/b/c", withIntermediateDirectories: true)
     try container.delete("--force").succeed()
     #expect(!fileExists(folder))

@@ -44,7 +44,32 @@ import Testing
     Limit(property: "pids", value: ["limit": -1], controller: "pids", file: "pids.max", text: "max"),
   ]
 
-  @Test(arguments: limits) func limitReachesItsFile(_ limit: Limit) throws {
+  /// The same where a cgroup v2 tree is all there is.
+  static let pureLimits = [
+    Limit(
+      property: "memory", value: ["limit": 67_108_864], controller: "memory", file: "memory.max", text: "67108864"),
+    Limit(
+      property: "memory", value: ["reservation": 33_554_432], controller: "memory", file: "memory.low",
+      text: "33554432"),
+    Limit(
+      property: "memory", value: ["limit": 67_108_864, "swap": 134_217_728], controller: "memory",
+      file: "memory.swap.max", text: "67108864"),
+    Limit(property: "memory", value: ["limit": -1], controller: "memory", file: "memory.max", text: "max"),
+    Limit(property: "cpu", value: ["shares": 512], controller: "cpu", file: "cpu.weight", text: "59"),
+    Limit(
+      property: "cpu", value: ["quota": 50_000, "period": 200_000], controller: "cpu", file: "cpu.max",
+      text: "50000 200000"),
+    Limit(property: "cpu", value: ["idle": 1], controller: "cpu", file: "cpu.idle", text: "1"),
+    Limit(property: "cpu", value: ["cpus": "0"], controller: "cpuset", file: "cpuset.cpus", text: "0"),
+    Limit(property: "cpu", value: ["mems": "0"], controller: "cpuset", file: "cpuset.mems", text: "0"),
+    Limit(property: "pids", value: ["limit": 33], controller: "pids", file: "pids.max", text: "33"),
+    Limit(property: "pids", value: ["limit": -1], controller: "pids", file: "pids.max", text: "max"),
+    Limit(
+      property: "unified", value: ["memory.oom.group": "1"], controller: "memory", file: "memory.oom.group",
+      text: "1"),
+  ]
+
+  @Test(arguments: CgroupTests.isPure ? pureLimits : limits) func limitReachesItsFile(_ limit: Limit) throws {
     let container = try Container { $0["linux.resources.\(limit.property)"] = limit.value }
     try container.runDetached()
     #expect(try container.cgroupFile(limit.controller, limit.file) == limit.text)

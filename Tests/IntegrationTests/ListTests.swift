@@ -114,7 +114,10 @@ import Testing
     let container = try Container()
     try container.createSleeping()
     for (uid, name) in [(UInt32(65534), "nobody"), (4_000_000, "#4000000")] {
-      #expect(unsafe chown(container.scratch.inside(container.stateFolder), uid, 0) == 0)
+      // A store that is all of one user: in another's, a folder of a stranger is refused.
+      for folder in [container.scratch.root, container.stateFolder] {
+        #expect(unsafe chown(container.scratch.inside(folder), uid, 0) == 0)
+      }
       #expect(try list().succeed().lines.last?.hasSuffix(" \(name)") == true)
     }
   }

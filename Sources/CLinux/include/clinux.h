@@ -128,6 +128,7 @@ int cl_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t
 int cl_epoll_wait(int epoll, uint32_t *events, uint64_t *token, int timeout_ms);
 ssize_t cl_splice(int from, int to, size_t count, unsigned flags);
 int cl_setpgid(int pid, int group);
+int cl_madvise(uint64_t address, uint64_t size, int advice);
 
 // Sockets
 int cl_bind_unix(int fd, const char *path, size_t length);

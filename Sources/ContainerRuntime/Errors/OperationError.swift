@@ -78,9 +78,9 @@ public struct OperationError: Error, Sendable, CustomStringConvertible {
 /// line break in them must not forge a line of ours.
 func quoted(_ text: String) -> String { "\"\(singleLine(text))\"" }
 
-/// Control characters escaped as in Go's `%q`.
+/// Control characters escaped as in Go's `%q`, those of ISO 8859 too: U+009B begins a sequence for a terminal as ESC [ does.
 func singleLine(_ text: String) -> String {
-  guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
+  guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == 0xc2 }) else { return text }
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -90,6 +90,8 @@ func singleLine(_ text: String) -> String {
     default:
       if scalar.value < 0x20 || scalar.value == 0x7f {
         result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      } else if (0x80...0x9f).contains(scalar.value) {
+        result += "\\u00" + String(scalar.value, radix: 16)
       } else {
         result.unicodeScalars.append(scalar)
       }

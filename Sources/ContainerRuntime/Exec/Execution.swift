@@ -70,7 +70,7 @@ final class Execution {
       spec.process = process
     }
     do {
-      let facts = try facts(identity)
+      let facts = try facts(identity, container.record.namespaces)
       var host = ExecHostFacts(
         lastCapability: Host.lastCapability(), capabilities: try Credentials.permittedCapabilities(),
         effectiveUser: CurrentProcess.effectiveUser)
@@ -84,10 +84,12 @@ final class Execution {
     }
   }
 
-  private static func facts(_ process: ProcessIdentity) throws -> ContainerFacts {
-    do throws(SystemCallError) { return try ContainerFacts.discover(process) } catch {
+  private static func facts(
+    _ process: ProcessIdentity, _ namespaces: StringMap<String>
+  ) throws -> ContainerFacts {
+    do throws(SystemCallError) { return try ContainerFacts.discover(process, recorded: namespaces) } catch {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess {
-        throw refusal("cannot exec in a stopped container: it ended meanwhile")
+        throw ended
       }
       throw error
     }
@@ -119,20 +121,31 @@ final class Execution {
   func launch() throws(OperationError) {
     do {
       request.debug?("nsexec container setup: \(sequence.steps.count) steps for the process")
+      try RuntimeStep.execEntered.begin()
       let process = try makeProcess()
       self.process = process
       request.debug?("child process in init(): it has pid \(process.pid)")
       try setOOMScore(process)
       try awaitReady(process)
       try checkContainer()
+      try RuntimeStep.execEntered.end()
       try pidfdSocket?.send(process.pidfd, name: "setns")
       request.debug?("setns_init: about to exec \(quoted(plan.process.args[0]))")
+      try RuntimeStep.execTold.begin()
       try tell(process, .persisted)
       if let said = try process.awaitProgram() { throw failure(process, said) }
+      try RuntimeStep.execTold.end()
       if let path = request.pidFile { try PIDFile.write(process.pid, path) }
     } catch {
-      throw OperationError(converting: error)
+      throw explained(OperationError(converting: error))
     }
+  }
+
+  /// When the container has ended meanwhile, that is why: entering the namespaces of a process that goes fails in many ways.
+  private func explained(_ error: OperationError) -> OperationError {
+    guard case .systemCall = error.cause else { return error }
+    do { try checkContainer() } catch { return Execution.ended }
+    return error
   }
 
   /// Lets the process live.
@@ -154,7 +167,7 @@ final class Execution {
       progress: progress.duplicate(), cgroups: entrance, startFIFO: nil, hookState: container.hookState)
     let channel = try pair.first.duplicate()
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
-    try CurrentProcess.control(.dumpable, 0)
+    if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
     if let cpus = plan.process.initialCPUs { try ProcessAttributes.setAffinity(cpus) }
     let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)
@@ -194,9 +207,7 @@ final class Execution {
   /// A container that ended while its namespaces were entered: whoever ends one kills what is in its cgroups after its
   /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
   private func checkContainer() throws {
-    if try !container.isAlive(plan.container.process) {
-      throw Execution.refusal("cannot exec in a stopped container: it ended meanwhile")
-    }
+    if try !container.isAlive(plan.container.process) { throw Execution.ended }
   }
 
   private func tell(_ process: InitProcess, _ word: InitRun.Word) throws {
@@ -211,6 +222,8 @@ final class Execution {
     if case .message(let text) = error.cause { error.cause = .message("exec failed: \(text)") }
     return error
   }
+
+  private static var ended: OperationError { refusal("cannot exec in a stopped container: it ended meanwhile") }
 
   private static func refusal(_ text: String) -> OperationError { OperationError("", "", .message(text)) }
 }

@@ -56,6 +56,9 @@ package struct ProcessChanges: Equatable, Sendable {
     sets.bounding = (sets.bounding ?? []) + capabilities
     sets.effective = (sets.effective ?? []) + capabilities
     sets.permitted = (sets.permitted ?? []) + capabilities
+    if !Defence.execCapabilities.isOn {
+      sets.inheritable = (sets.inheritable ?? []) + capabilities
+    }
     sets.ambient = (sets.ambient ?? []) + capabilities.filter { sets.inheritable?.contains($0) ?? false }
     process.capabilities = sets
   }
@@ -70,6 +73,7 @@ package struct ProcessChanges: Equatable, Sendable {
   }
 
   private static func id(_ digits: Substring) -> UInt32? {
+    if !Defence.userSyntax.isOn, let number = Int64(digits) { return UInt32(truncatingIfNeeded: number) }
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let id = UInt32(digits) else {
       return nil
     }

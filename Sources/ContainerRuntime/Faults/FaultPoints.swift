@@ -1,4 +1,5 @@
 #if APUS_FAULTS
+  internal import Kernel
   internal import OCI
 
   /// Every step at which a fault build can be stopped, for a test that goes through all of them.
@@ -44,7 +45,20 @@
           lines.append("\(operation) init.\(name)")
         }
       }
+      for name in execSequence.stepNames { lines.append("exec init.\(name)") }
       return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// That of an exec of the same process into this container.
+    private var execSequence: InitSequence {
+      let kinds = NamespaceNumbers.order.filter { plan.namespaces[$0] != .host }
+      let exec = ExecPlan(
+        id: plan.id, process: plan.process, seccomp: plan.seccomp,
+        container: ContainerFacts(
+          process: ProcessIdentity(pid: 1, startTime: 0), namespaces: kinds,
+          allowsSettingGroups: plan.namespaces.user == .host),
+        joinsKeyring: true, warnings: [])
+      return InitSequence(exec: exec, options: InitSequence.Options(startSignal: .handshake))
     }
 
     private func isDone(_ step: RuntimeStep) -> Bool {
@@ -55,7 +69,9 @@
       case .pidFileWritten: writesPIDFile
       case .poststartRun: !(plan.hooks.poststart ?? []).isEmpty
       case .poststopRun: !(plan.hooks.poststop ?? []).isEmpty
-      case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .cloned, .initReady, .recordCreated,
+      case .execEntered, .execTold, .processesFrozen, .processesThawed, .configurationPrepared, .limitsWritten,
+        .configurationAccepted, .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .cloned, .initReady,
+        .recordCreated,
         .persistedTold, .lockTaken, .startSent, .endAwaited, .signalSent, .processesKilled, .cgroupRemoved,
         .folderRemoved, .processUndone, .cgroupUndone, .folderUndone:
         true

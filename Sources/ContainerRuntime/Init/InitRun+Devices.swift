@@ -20,7 +20,7 @@ extension InitRun {
         guard error.errno == .exists else { throw error }
         // The image's own node will do if it is the same device; anything else in its place is an attack or a mistake.
         let status = try folder.status(of: name)
-        if status.kind != kind || (kind != .fifo && status.represents != number) {
+        if Defence.deviceInPlace.isOn, status.kind != kind || (kind != .fifo && status.represents != number) {
           throw SystemCallError("make the device: something else is at", device.path.description, .exists)
         }
       }

@@ -3,7 +3,23 @@ internal import Kernel
 extension InitRun {
   /// Mounts of the container must not travel to the host; those of the host may still come in.
   func isolateMounts(_ kind: MountPropagation) throws(SystemCallError) {
+    guard Defence.isolatedMounts.isOn else { return }
     try OldMount.setPropagation(kind, of: HostPath(constant: "/"), recursive: true)
+  }
+
+  /// Mounts are copied here where the caller had no privilege to: this process has it in its own mount namespace.
+  func openTrees() throws(SystemCallError) {
+    var opened = DescriptorList()
+    for (index, source) in sequence.sources.enumerated() {
+      switch source {
+      case .root, .tree:
+        opened.append(try SourceOpener.openTree(source, chroot: false))
+      case .namespace, .container, .rootOfContainer, .mapping:
+        opened.append(
+          try sources.withDescriptor(index) { old throws(SystemCallError) in try old.duplicate() })
+      }
+    }
+    sources = opened
   }
 
   /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
@@ -46,7 +62,9 @@ extension InitRun {
     let target = try mountTarget(plan.target, isFolder: isFolder)
     try applyAttributes(plan, tree)
     try tree.attach(onto: target)
-    if plan.target.components == ["proc"], try tree.fileSystemMagic() != FileSystemMagic.proc {
+    if Defence.procfsOnProc.isOn, plan.target.components == ["proc"],
+      try tree.fileSystemMagic() != FileSystemMagic.proc
+    {
       throw SystemCallError("bind a folder that is no procfs", "/proc", .invalid)
     }
     try applyPropagation(plan, tree)
@@ -73,7 +91,7 @@ extension InitRun {
 
   /// /proc and /sys are trusted by name, by this runtime too: no symlink of the image may stand for them.
   private func mountTarget(_ path: ContainerPath, isFolder: Bool) throws(SystemCallError) -> Descriptor {
-    guard path.components == ["proc"] || path.components == ["sys"] else {
+    guard Defence.plainProc.isOn, path.components == ["proc"] || path.components == ["sys"] else {
       return try attachedRoot().target(path, isFolder ? .folder : .file)
     }
     do throws(SystemCallError) { return try attachedRoot().target(path, .folderWithoutSymlinks) } catch {
@@ -143,6 +161,7 @@ extension InitRun {
   }
 
   func makeWorkingDirectory(_ path: ContainerPath) throws(SystemCallError) {
+    guard Defence.workingFolder.isOn else { return }
     _ = try attachedRoot().makeFolder(path, mode: 0o755)
   }
 

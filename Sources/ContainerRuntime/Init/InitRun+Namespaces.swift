@@ -5,13 +5,20 @@ extension InitRun {
   /// What a process inherits from the caller of the runtime and must not reach the container: ignored signals, a mask.
   func resetInheritedState() throws(SystemCallError) {
     try closeForeignDescriptors()
+    guard Defence.inheritedState.isOn else { return }
     Signals.resetDispositions()
     try Signals.block(.none)
+    // SECBIT_NOROOT and its kin would change what the steps on users and capabilities do (capabilities(7)).
+    let bits = UInt(bitPattern: Int(try CurrentProcess.control(.getSecurebits)))
+    // Those that are locked stay: no process can undo them. Every second bit locks the one before.
+    let kept = bits & 0xaa | bits & (bits & 0xaa) >> 1
+    if kept != bits { try CurrentProcess.control(.securebits, kept) }
   }
 
   /// Whatever else the runtime or its caller had open: the lock on the state folder is one of it, and must not be held
   /// here.
   private func closeForeignDescriptors() throws(SystemCallError) {
+    guard Defence.foreignDescriptors.isOn else { return }
     var kept = sources.numbers + cgroups.descriptors + [runtime.number]
     if let startFIFO { kept += [startFIFO.start.number, startFIFO.report.number] }
     try Descriptor.closeAll(from: Int32(3 + preservedDescriptors), except: kept)
@@ -34,6 +41,8 @@ extension InitRun {
   /// Ids are mapped by the runtime from outside; then root of the namespace is taken.
   func becomeNamespaceRoot() throws(SystemCallError) {
     if sequence.makesUserNamespace { try waitForRuntime(.idsMapped) }
+    // The maps of an unprivileged caller's process can be written only while it is dumpable.
+    try CurrentProcess.control(.dumpable, 0)
     try Credentials.setGroup(0)
     try Credentials.setUser(0)
   }
@@ -55,6 +64,7 @@ extension InitRun {
   /// A session keyring of the container's own, so that it does not see the caller's (keyrings(7)). A kernel without
   /// keyrings has none to protect.
   func joinKeyring(_ name: String) throws(SystemCallError) {
+    guard Defence.keyring.isOn else { return }
     do throws(SystemCallError) {
       let key = try ProcessAttributes.joinSessionKeyring(name)
       // Everything for the possessor; view, read and search for the user.

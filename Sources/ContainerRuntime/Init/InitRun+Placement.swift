@@ -5,6 +5,7 @@ extension InitRun {
   /// container that is slower and no less confined.
   func setCPUs(_ cpus: NumberSet?) throws(SystemCallError) {
     if let cpus { return try ProcessAttributes.setAffinity(cpus) }
+    guard Defence.inheritedState.isOn else { return }
     do throws(SystemCallError) {
       // The kernel cuts off what it is not built for, and what the cpuset does not have for as long as that is so.
       try ProcessAttributes.setAffinity(NumberSet(below: 8192))

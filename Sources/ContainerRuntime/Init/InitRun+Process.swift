@@ -12,7 +12,7 @@ extension InitRun {
   }
 
   func dropBounding(_ kept: CapabilityMask) throws(SystemCallError) {
-    for number in 0..<64 where !kept.contains(CapabilityMask(number: number)) {
+    for number in 0..<64 where Defence.boundingSet.isOn && !kept.contains(CapabilityMask(number: number)) {
       do throws(SystemCallError) { try Credentials.dropBounding(number) } catch {
         // The first number that the kernel does not know ends the list.
         if error.errno == .invalid { break }
@@ -24,7 +24,7 @@ extension InitRun {
   }
 
   func setUser(_ uid: UInt32, _ gid: UInt32, _ groups: [UInt32], _ changesGroups: Bool) throws(SystemCallError) {
-    if changesGroups { try Credentials.setGroups(groups) }
+    if changesGroups && Defence.supplementaryGroups.isOn { try Credentials.setGroups(groups) }
     try Credentials.setGroup(gid)
     try Credentials.setUser(uid)
   }
@@ -42,6 +42,7 @@ extension InitRun {
   /// Resolved below the root without magic links, so that no `/proc/self/fd/N` leads out (CVE-2024-21626).
   func enterWorkingDirectory(_ path: ContainerPath, again: Bool) throws(SystemCallError) {
     if enteredWorkingDirectory { return }
+    guard Defence.workingFolder.isOn else { return try changeFolder(path.description) }
     do throws(SystemCallError) {
       try inContainer { root throws(SystemCallError) in try root.open(path, [.path, .directory]).makeCurrentFolder() }
       enteredWorkingDirectory = true
@@ -51,7 +52,7 @@ extension InitRun {
   }
 
   func checkWorkingDirectory() throws(SystemCallError) {
-    if currentFolderPath() == nil {
+    if Defence.workingFolder.isOn, currentFolderPath() == nil {
       throw SystemCallError.refused("current working directory is outside of container mount namespace root")
     }
   }
@@ -88,6 +89,7 @@ extension InitRun {
   }
 
   private func checkProgram(_ candidate: String) throws(SystemCallError) {
+    guard Defence.programPath.isOn else { return }
     let status: FileStatus
     do {
       status = try HostPath(candidate).statusWithoutMagicLinks()
@@ -134,6 +136,7 @@ extension InitRun {
 
   /// Everything above the standard streams and what the caller wants kept goes at exec, known or not.
   func closeDescriptors(_ preserved: Int) throws(SystemCallError) {
+    guard Defence.foreignDescriptors.isOn else { return }
     try Descriptor.closeOnExec(from: Int32(3 + preserved))
   }
 

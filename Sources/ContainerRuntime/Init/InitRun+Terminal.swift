@@ -24,7 +24,8 @@ extension InitRun {
     let folder = try containerRoot().open(
       ContainerPath(constant: "/dev"), [.path, .directory, .noFollow], resolve: .noSymlinks)
     do throws(SystemCallError) {
-      _ = try folder.open("console", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+      let inPlace: OpenFlags = Defence.consoleInPlace.isOn ? [.exclusive, .noFollow] : []
+      _ = try folder.open("console", inPlace.union([.writeOnly, .create]), mode: 0o600)
     } catch {
       if error.errno != .exists { throw SystemCallError("create", "/dev/console", error.errno) }
     }

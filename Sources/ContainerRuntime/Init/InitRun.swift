@@ -7,8 +7,8 @@ internal import OCI
 final class InitRun {
   let sequence: InitSequence
   let process: ProcessPlan
-  /// What `sequence.sources` names, opened by the parent.
-  let sources: DescriptorList
+  /// What `sequence.sources` names, opened by the parent; mounts that it may not copy, by a step.
+  var sources: DescriptorList
   /// To the runtime. Its end of file means that the runtime is gone: then this process ends too.
   let runtime: Descriptor
   /// The number of the step that is being done, plus one, for the runtime to read if this process dies.
@@ -85,7 +85,14 @@ final class InitRun {
   private func rearmParentDeathSignal(before step: InitStep) throws(SystemCallError) {
     switch step {
     case .resetInheritedState, .dropBounding, .setUser, .setCapabilities, .setUmask, .becomeNamespaceRoot, .newSession:
-      try CurrentProcess.control(.parentDeathSignal, 9)
+      if Defence.parentDeath.isOn { try CurrentProcess.control(.parentDeathSignal, 9) }
+    default: break
+    }
+    // Where fs.suid_dumpable is 2, a change of credentials makes the process's memory a matter of core_pattern. Not
+    // before its ids are mapped: an unprivileged caller could not do it then.
+    switch step {
+    case .newSession, .setCapabilities, .setUmask:
+      if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     default: break
     }
   }
@@ -96,10 +103,11 @@ final class InitRun {
     case .enterNamespace(let kind, _, let index): try enter(kind, index)
     case .enterContainer(let kinds, let index): try enter(kinds, index)
     case .becomeNamespaceRoot: try becomeNamespaceRoot()
-    case .newSession: try CurrentProcess.newSession()
+    case .newSession: if Defence.newSession.isOn { try CurrentProcess.newSession() }
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
     case .joinKeyring(let name): try joinKeyring(name)
     case .isolateMounts(let kind): try isolateMounts(kind)
+    case .openTrees: try openTrees()
     case .attachRoot(let path, let index): try attachRoot(path, index)
     case .setSysctl(let sysctl): try set(sysctl)
     case .mount(let plan, let index): try mount(plan, index)
@@ -136,7 +144,7 @@ final class InitRun {
     case .setCPUs(let cpus): try setCPUs(cpus)
     case .setLabel(let label): try set(label)
     case .dropBounding(let kept): try dropBounding(kept)
-    case .setNoNewPrivileges: try CurrentProcess.control(.noNewPrivileges, 1)
+    case .setNoNewPrivileges: if Defence.newPrivileges.isOn { try CurrentProcess.control(.noNewPrivileges, 1) }
     case .loadFilter(let plan): try load(plan)
     case .setUser(let uid, let gid, let groups, let changes): try setUser(uid, gid, groups, changes)
     case .setCapabilities(let sets): try set(sets)

@@ -113,6 +113,9 @@ public struct InitSequence: Equatable, Sendable {
     sources.contains { source in if case .container = source { true } else { false } }
   }
 
+  /// The root file system and bind sources are opened by the container's process, not by the runtime.
+  var opensTreesInside: Bool { steps.contains(.openTrees) }
+
   var startsByFIFO: Bool { steps.contains(.waitForStart(.fifo)) }
 
   private mutating func add(_ source: Source) -> Int {
@@ -145,6 +148,8 @@ public struct InitSequence: Equatable, Sendable {
     if plan.namespaces.mount == .new {
       steps.append(.isolateMounts(root.propagation?.kind == .privateMount ? .privateMount : .slave))
     }
+    // Before anything is mounted: paths mean what they mean on the host.
+    if plan.opensTreesInside { steps.append(.openTrees) }
     steps.append(.attachRoot(root.path, descriptor: descriptor))
     // A cgroup namespace takes the cgroup of its maker for its root, so it comes after the joining.
     if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
@@ -195,7 +200,7 @@ public struct InitSequence: Equatable, Sendable {
 
   /// With no_new_privs the filter is the last thing before the program, so that it need not allow what comes before.
   private static func loadsLate(_ seccomp: SeccompPlan, _ process: ProcessPlan) -> Bool {
-    process.noNewPrivileges && seccomp.listener == nil
+    process.noNewPrivileges && seccomp.listener == nil && Defence.lateFilter.isOn
   }
 
   private mutating func addLateFilter(_ process: ProcessPlan, _ seccomp: SeccompPlan?) {

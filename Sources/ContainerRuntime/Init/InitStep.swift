@@ -14,6 +14,8 @@ public enum InitStep: Equatable, Sendable {
   case newTimeNamespace([Plan.TimeOffset])
   case joinKeyring(String)
   case isolateMounts(MountPropagation)
+  /// Takes detached copies of the root file system's and the bind sources' mounts.
+  case openTrees
   case attachRoot(HostPath, descriptor: Int)
   case setSysctl(Plan.Sysctl)
   case mount(MountPlan, descriptor: Int?)
@@ -90,6 +92,7 @@ extension InitStep {
     case .newTimeNamespace: "ns.time.made"
     case .joinKeyring: "keyring"
     case .isolateMounts: "mounts.isolated"
+    case .openTrees: "trees.opened"
     case .attachRoot: "rootfs.attached"
     case .setSysctl(let sysctl): "sysctl.\(sysctl.key)"
     case .mount(let plan, _): "mount\(plan.target)"
@@ -152,6 +155,7 @@ extension InitStep {
     case .newTimeNamespace: "make the time namespace"
     case .joinKeyring(let name): "join the session keyring \(name)"
     case .isolateMounts(let kind): "make every mount of the host \(InitStep.word(kind))"
+    case .openTrees: "open the root file system and the bind sources"
     case .attachRoot(let path, _): "attach the root file system \(path)"
     case .setSysctl(let sysctl): "set sysctl \(sysctl.key) to \(sysctl.value)"
     case .mount(let plan, _): InitStep.text(of: plan)
@@ -241,7 +245,8 @@ extension InitStep {
     case .setCapabilities: "process.capabilities"
     case .setUmask: "process.user.umask"
     case .findProgram, .execute: "process.args"
-    case .resetInheritedState, .enterContainer, .newSession, .joinKeyring, .isolateMounts, .joinCgroups,
+    case .resetInheritedState, .enterContainer, .newSession, .joinKeyring, .isolateMounts, .openTrees,
+      .joinCgroups,
       .makeDeviceLinks, .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors, .announceProgram:
       nil
     }

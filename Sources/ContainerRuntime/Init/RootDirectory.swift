@@ -22,7 +22,8 @@ public final class RootDirectory: Sendable {
     _ path: ContainerPath, _ flags: OpenFlags, resolve: ResolveFlags = []
   ) throws(SystemCallError) -> Descriptor {
     do {
-      return try descriptor.open(path.relative, flags, resolve: resolve.union([.inRoot, .noMagicLinks]))
+      let confined: ResolveFlags = Defence.pathsInRoot.isOn ? [.inRoot, .noMagicLinks] : []
+      return try descriptor.open(path.relative, flags, resolve: resolve.union(confined))
     } catch {
       throw SystemCallError("open", path.description, error.errno)
     }
@@ -82,7 +83,8 @@ public final class RootDirectory: Sendable {
       } catch {
         if error.errno != .exists { throw SystemCallError("mkdir", path.description, error.errno) }
       }
-      folder = try folder.open(name, [.path, .directory, .noFollow])
+      let plain: OpenFlags = Defence.pathsInRoot.isOn ? .noFollow : []
+      folder = try folder.open(name, plain.union([.path, .directory]))
     }
     return folder
   }
@@ -90,6 +92,7 @@ public final class RootDirectory: Sendable {
   /// Where a path leads whose end is missing, without symlinks: dangling links are followed inside the root, as a
   /// kernel with this root would on creating the file.
   private func resolveMissing(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
+    guard Defence.pathsInRoot.isOn else { return path }
     var pending = Array(path.components.reversed())
     var resolved: [String] = []
     var links = 0

@@ -18,7 +18,7 @@ enum MappingNamespace {
       exitNow(0)
     }
     let process = InitProcess(child, channel: try pipe.second.duplicate(), progress: try SharedWord())
-    try IDMaps.write(uids: uids, gids: gids, process: process.pid, pidfd: process.pidfd, rootless: false)
+    try IDMaps(uids: uids, gids: gids).write(process: process.pid, pidfd: process.pidfd, isPrivileged: true)
     return try Descriptor.open(HostPath(constant: "/proc").appending("\(process.pid)/ns/user"), .readOnly)
   }
 }

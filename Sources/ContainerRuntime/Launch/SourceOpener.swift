@@ -7,7 +7,9 @@ enum SourceOpener {
     var opened = DescriptorList()
     for source in sequence.sources {
       do throws(SystemCallError) {
-        opened.append(try open(source, chroot: sequence.steps.contains(.changeRoot)))
+        opened.append(
+          sequence.opensTreesInside
+            ? try find(source) : try open(source, chroot: sequence.steps.contains(.changeRoot)))
       } catch {
         throw OperationError("", "", cause(error, source))
       }
@@ -26,10 +28,30 @@ enum SourceOpener {
         HostPath(constant: "/proc").appending("\(facts.process.pid)/root"), [.path, .directory])
       _ = try openProcess(facts.process)
       return root
+    case .mapping(let idMap, _):
+      return try mapping(of: idMap)
+    case .root, .tree:
+      return try openTree(source, chroot: chroot)
+    }
+  }
+
+  /// Looks whether a source that the container's process will open is there.
+  private static func find(_ source: InitSequence.Source) throws(SystemCallError) -> Descriptor {
+    switch source {
+    case .root(let path): try openRoot(path)
+    case .tree(let path, _, _, _): try Descriptor.open(path, .path)
+    case .namespace, .container, .rootOfContainer, .mapping: try open(source, chroot: false)
+    }
+  }
+
+  /// The root file system or a bind source, as a detached copy of its mount.
+  static func openTree(_ source: InitSequence.Source, chroot: Bool) throws(SystemCallError) -> Descriptor {
+    switch source {
+    case .namespace, .container, .rootOfContainer, .mapping:
+      throw SystemCallError("open_tree", "", .badDescriptor)
     case .root(let path):
       let folder = try openRoot(path)
       return chroot ? folder : try folder.mountTree(recursive: true)
-    case .mapping(let idMap, _): return try mapping(of: idMap)
     case .tree(let path, let recursive, let idMap, _):
       let tree = try Descriptor.mountTree(path, recursive: recursive)
       if let idMap {
@@ -67,6 +89,7 @@ enum SourceOpener {
   private static func openRoot(_ path: HostPath) throws(SystemCallError) -> Descriptor {
     let top = try Descriptor.open(HostPath(constant: "/"), [.path, .directory])
     do {
+      guard Defence.rootWithoutLinks.isOn else { return try top.open(path.string, [.path, .directory]) }
       return try top.open(String(path.string.dropFirst()), [.path, .directory, .noFollow], resolve: .noSymlinks)
     } catch {
       throw SystemCallError(error.call, path.string, error.errno)

@@ -82,8 +82,9 @@ package final class Container {
   func isAlive(_ process: ProcessIdentity, _ boot: String? = nil) throws(SystemCallError) -> Bool {
     let now: String
     if let boot { now = boot } else { now = try Host.bootID() }
-    guard now == record.bootID, let found = try ProcessIdentity.of(pid: process.pid) else { return false }
-    return found.identity == process && !found.hasEnded
+    if Defence.bootIdentity.isOn && now != record.bootID { return false }
+    guard let found = try ProcessIdentity.of(pid: process.pid) else { return false }
+    return (found.identity == process || !Defence.processIdentity.isOn) && !found.hasEnded
   }
 
   /// A pidfd of the container's process; nil when it does not live any more. Once this is held, the number cannot mean

@@ -62,11 +62,27 @@ final class Creation {
     if isCommitted { return }
     RuntimeStep.processUndone.undo { process = nil }
     runPoststopHooks()
-    RuntimeStep.cgroupUndone.undo { cgroups = nil }
+    RuntimeStep.cgroupUndone.undo {
+      killProcesses()
+      cgroups = nil
+    }
     RuntimeStep.folderUndone.undo {
       do throws(SystemCallError) { try folder.remove() } catch {
         request.log(PropertyError("cleanup", error.description))
       }
+    }
+  }
+
+  /// An exec may have brought a process into the cgroup once the container was written down as created. In the caller's
+  /// pid namespace it would outlive the container, with nothing left by which to find it (Tests/Model/lifecycle.pml).
+  private func killProcesses() {
+    if record.phase == .creating { return }
+    do {
+      guard let planned = record.cgroups else { return }
+      let cgroup = try Cgroup(planned)
+      if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
+    } catch {
+      request.log(PropertyError("cleanup", "\(error)"))
     }
   }
 
@@ -123,6 +139,9 @@ final class Creation {
     record.phase = .created
     record.initProcess = try OperationError.wrapping { () throws(SystemCallError) in
       try ProcessIdentity.of(pid: process.pid)?.identity
+    }
+    record.namespaces = try OperationError.wrapping { () throws(SystemCallError) in
+      try NamespaceNumbers.of(process: process.pid)
     }
     try persist()
     try RuntimeStep.recordCreated.end()
@@ -194,7 +213,8 @@ final class Creation {
         progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
       let channel = try pair.first.duplicate()
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
-      try CurrentProcess.control(.dumpable, 0)
+      // Where only the process itself can give privileges over it, its id maps could not be written then.
+      if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
       let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
@@ -215,9 +235,8 @@ final class Creation {
     if !sequence.makesUserNamespace { return }
     try RuntimeStep.idsMapped.begin()
     try OperationError.wrapping { () throws(SystemCallError) in
-      try IDMaps.write(
-        uids: plan.uidMappings, gids: plan.gidMappings, process: process.pid, pidfd: process.pidfd,
-        rootless: CurrentProcess.effectiveUser != 0)
+      let maps = IDMaps(uids: plan.uidMappings, gids: plan.gidMappings)
+      try maps.write(process: process.pid, pidfd: process.pidfd, isPrivileged: CurrentProcess.effectiveUser == 0)
     }
     try RuntimeStep.idsMapped.end()
     try tell(process, .idsMapped)

@@ -13,7 +13,10 @@ struct HookFailure: Error, Equatable {
 
 /// Runs hooks (config.md, “POSIX-platform Hooks”) one after another in the caller's namespaces.
 enum HookRunner {
-  static let defaultEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+  static var defaultEnvironment: [String] {
+    guard Defence.hookEnvironment.isOn else { return StartOfProgram.environment }
+    return ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+  }
   private static let outputLimit = 2048
   /// Seconds; a hundred years are no timeout.
   private static let longestTimeout = 3_155_760_000

@@ -24,6 +24,13 @@ enum RuntimeStep: String, CaseIterable {
   case cgroupRemoved = "cgroup.removed"
   case poststopRun = "hooks.poststop"
   case folderRemoved = "folder.removed"
+  case execEntered = "exec.entered"
+  case execTold = "exec.told"
+  case processesFrozen = "processes.frozen"
+  case processesThawed = "processes.thawed"
+  case configurationPrepared = "config.prepared"
+  case limitsWritten = "limits.written"
+  case configurationAccepted = "config.accepted"
   case processUndone = "undo.process"
   case cgroupUndone = "undo.cgroup"
   case folderUndone = "undo.folder"
@@ -59,18 +66,22 @@ enum IntermediateStep: String, CaseIterable {
 #if APUS_FAULTS
   extension RuntimeStep {
     /// What a caller asked for; `undo` is what follows a failed create or run.
-    enum Operation: String, CaseIterable { case create, start, run, kill, delete, undo }
+    enum Operation: String, CaseIterable { case create, start, run, kill, delete, exec, pause, resume, update, undo }
 
     var operations: Set<Operation> {
       switch self {
       case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .pidNamespaceLeft, .cloned, .idsMapped,
         .initReady, .hooksRun, .recordCreated, .pidFileWritten, .persistedTold:
         [.create, .run]
-      case .lockTaken: [.start, .delete, .run]
+      case .lockTaken: [.start, .delete, .run, .pause, .resume, .update]
       case .startSent, .poststartRun: [.start, .run]
       case .endAwaited: [.run]
       case .signalSent: [.kill]
       case .processesKilled, .cgroupRemoved, .poststopRun, .folderRemoved: [.delete, .run]
+      case .execEntered, .execTold: [.exec]
+      case .processesFrozen: [.pause]
+      case .processesThawed: [.resume]
+      case .configurationPrepared, .limitsWritten, .configurationAccepted: [.update]
       case .processUndone, .cgroupUndone, .folderUndone: [.undo]
       }
     }

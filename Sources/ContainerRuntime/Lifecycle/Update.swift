@@ -11,7 +11,9 @@ extension Container {
   package static func update(
     _ id: ContainerID, _ resources: Spec.Resources, in store: ContainerStore
   ) throws(OperationError) -> [String] {
+    try RuntimeStep.lockTaken.begin()
     let container = try Container.locked(id, in: store)
+    try RuntimeStep.lockTaken.end()
     switch try container.status() {
     case .created, .running, .paused: break
     case .creating, .stopped: throw OperationError("", "", .message("container not running"))
@@ -24,15 +26,21 @@ extension Container {
     linux.resources = (linux.resources ?? Spec.Resources()).updated(with: resources)
     spec.linux = linux
     // What may fail for want of space comes first; the last step is a rename.
+    try RuntimeStep.configurationPrepared.begin()
     try OperationError.wrapping { () throws(SystemCallError) in
       try container.folder.prepare(configuration: spec.json())
     }
+    try RuntimeStep.configurationPrepared.end()
     let warnings: [String]
+    try RuntimeStep.limitsWritten.begin()
     do { warnings = try cgroup.update(resources, property: "resources") } catch {
       container.folder.dropPreparedConfiguration()
       throw refusal(error)
     }
+    try RuntimeStep.limitsWritten.end()
+    try RuntimeStep.configurationAccepted.begin()
     try OperationError.wrapping { () throws(SystemCallError) in try container.folder.acceptPreparedConfiguration() }
+    try RuntimeStep.configurationAccepted.end()
     return warnings
   }
 

@@ -24,6 +24,8 @@ public struct Plan: Equatable, Sendable {
   public var process: ProcessPlan
   public var hooks: Spec.Hooks
   public var seccomp: SeccompPlan?
+  /// The caller may copy no mounts: the container's process does, once it is root of its user namespace.
+  public var opensTreesInside: Bool
   public var cgroup: CgroupPlan
   public var annotations: StringMap<String>
   /// What is accepted and has no effect, for the log.

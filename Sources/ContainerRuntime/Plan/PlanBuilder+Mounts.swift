@@ -173,7 +173,7 @@ extension PlanBuilder {
   /// Nothing may cover procfs or parts of it that the runtime itself relies on (CVE-2019-16884, CVE-2025-52881).
   private mutating func checkTarget(_ plan: MountPlan, _ type: String, _ place: String) {
     let components = plan.target.components
-    guard components.first == "proc" else { return }
+    guard Defence.nothingOverProc.isOn, components.first == "proc" else { return }
     if components.count == 1 {
       if case .fileSystem = plan.source, type == "proc" { return }
       switch plan.source {

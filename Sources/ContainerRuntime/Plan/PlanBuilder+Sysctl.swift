@@ -17,7 +17,7 @@ extension PlanBuilder {
         problems.add(place, "is no kernel parameter")
         continue
       }
-      if let problem = refusal(of: name, key) { problems.add(place, problem) }
+      if Defence.sysctlNamespaces.isOn, let problem = refusal(of: name, key) { problems.add(place, problem) }
       result.append(Plan.Sysctl(key: name, value: value))
     }
     return result

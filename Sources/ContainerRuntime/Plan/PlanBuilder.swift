@@ -41,6 +41,11 @@ struct PlanBuilder {
   /// Whether the container's ids are not the host's.
   var hasOwnUsers: Bool { namespaces.user != .host }
 
+  /// open_tree(2) with OPEN_TREE_CLONE takes CAP_SYS_ADMIN over the mount namespace.
+  private var opensTreesInside: Bool {
+    hasOwnUsers && namespaces.mount == .new && !host.capabilities.contains(.systemAdministration)
+  }
+
   mutating func plan(id: String) -> Plan? {
     checkVersion()
     decideNamespaces()
@@ -71,7 +76,8 @@ struct PlanBuilder {
       id: id, bundle: bundle, root: root, namespaces: namespaces, uidMappings: uids, gidMappings: gids,
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
-      process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, cgroup: cgroup,
+      process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, opensTreesInside: opensTreesInside,
+      cgroup: cgroup,
       annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
@@ -202,7 +208,8 @@ struct PlanBuilder {
 
   private mutating func decideCgroup(_ id: String) -> CgroupPlan? {
     do {
-      let plan = try CgroupPlan(linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless)
+      let plan = try CgroupPlan(
+        linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless || !Defence.deviceRules.isOn)
       for warning in plan.warnings { problems.warn("linux.resources", warning) }
       return plan
     } catch .property(let path, let problem) {

@@ -10,7 +10,7 @@ package enum Seal {
   package static func ensure() throws(OperationError) {
     do {
       try RuntimeStep.sealed.begin()
-      if try isSealed() { return try RuntimeStep.sealed.end() }
+      if try !Defence.seal.isOn || isSealed() { return try RuntimeStep.sealed.end() }
       if StartOfProgram.variable(marker) != nil {
         throw SystemCallError.refused(
           "the program's own file could not be protected: it is still writable after a restart")

@@ -56,7 +56,9 @@ package struct ContainerFolder: ~Copyable {
 
   /// The configuration as it was at create; later changes of the bundle have no effect (runtime.md, “Lifecycle”).
   package borrowing func write(configuration: [UInt8]) throws(SystemCallError) {
-    let file = try descriptor.open("config.json", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    // The environment in it may hold secrets (security case E21).
+    let mode: UInt32 = Defence.privateState.isOn ? 0o600 : 0o644
+    let file = try descriptor.open("config.json", [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
     try file.write(configuration)
   }
 

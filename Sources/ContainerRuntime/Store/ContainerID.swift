@@ -4,7 +4,7 @@ public struct ContainerID: Hashable, Sendable, CustomStringConvertible {
   public var description: String { string }
 
   public init(_ string: String) throws(OperationError) {
-    if let problem = ContainerID.problem(string) {
+    if Defence.idSyntax.isOn, let problem = ContainerID.problem(string) {
       throw OperationError("", "", .message("invalid container ID \(quoted(String(string.prefix(64)))): \(problem)"))
     }
     self.string = string

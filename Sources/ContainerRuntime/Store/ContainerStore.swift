@@ -15,7 +15,7 @@ public struct ContainerStore: Sendable {
         try path.makeDirectories(mode: 0o700)
         root = try open()
       }
-      do { try root.makeDirectory(id.string, mode: 0o700) } catch {
+      do { try root.makeDirectory(id.string, mode: Defence.privateState.isOn ? 0o700 : 0o755) } catch {
         if error.errno == .exists {
           throw OperationError("", "", .message("container with given ID already exists: \(id)"))
         }
@@ -29,6 +29,7 @@ public struct ContainerStore: Sendable {
     } catch let error as OperationError {
       throw error
     } catch let error as SystemCallError {
+      if error.isRefusal { throw OperationError(error) }
       throw OperationError("", "", .systemCall(SystemCallError(error.call, "\(path)/\(id)", error.errno)))
     } catch {
       throw OperationError("", "", .message("unknown"))
@@ -42,6 +43,7 @@ public struct ContainerStore: Sendable {
       return ContainerFolder(id: id, descriptor: try openFolder(root, id), parent: root)
     } catch {
       if error.errno == .noSuchFile { return nil }
+      if error.isRefusal { throw error }
       throw SystemCallError(error.call, "\(path)/\(id)", error.errno)
     }
   }
@@ -56,10 +58,26 @@ public struct ContainerStore: Sendable {
     }
   }
 
-  private func open() throws(SystemCallError) -> Descriptor { try Descriptor.open(path, [.path, .directory]) }
+  /// In a folder where everybody may rename what others made, nothing that is read can be believed (security case S16).
+  private func open() throws(SystemCallError) -> Descriptor {
+    let root = try Descriptor.open(path, [.path, .directory])
+    if Defence.storeOwner.isOn, try root.status().permissions & 0o1002 == 0o002 {
+      throw SystemCallError.refused("the folder with the state of containers is writable for everybody: \(path)")
+    }
+    return root
+  }
 
   /// A symlink or a mount in the place of a container's folder is never followed (crun empties its target).
   private func openFolder(_ root: borrowing Descriptor, _ id: ContainerID) throws(SystemCallError) -> Descriptor {
-    try root.open(id.string, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks, .noCrossDevice])
+    guard Defence.stateLinks.isOn else { return try root.open(id.string, [.readOnly, .directory]) }
+    let folder = try root.open(
+      id.string, [.readOnly, .directory, .noFollow], resolve: [.beneath, .noSymlinks, .noCrossDevice])
+    // Somebody else's, put there before a container of this name was made. A store that is all of one user is that
+    // user's, also for root, who has named it.
+    let owner = try folder.status().uid
+    if Defence.storeOwner.isOn, owner != 0, owner != CurrentProcess.effectiveUser, try owner != root.status().uid {
+      throw SystemCallError.refused("the state folder belongs to another user, uid \(owner): \(path)/\(id)")
+    }
+    return folder
   }
 }

@@ -7,7 +7,7 @@ extension Record: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
-    var annotations = StringMap<String>()
+    var (annotations, namespaces) = (StringMap<String>(), StringMap<String>())
     var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring) = (false, false, false, false, true)
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
@@ -20,6 +20,7 @@ extension Record: JSONReadable, JSONWritable {
       case "version", "runtimePID", "runtimeStartTime", "pid", "startTime", "preservedDescriptors":
         numbers[name] = try reader.value()
       case "annotations": annotations = try reader.value() ?? StringMap()
+      case "namespaces": namespaces = try reader.value() ?? StringMap()
       case "poststart": poststart = try reader.value() ?? []
       case "poststop": poststop = try reader.value() ?? []
       case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
@@ -48,6 +49,7 @@ extension Record: JSONReadable, JSONWritable {
     initProcess = try Record.identity(numbers, "pid", "startTime", reader)
     owner = texts["owner"] ?? ""
     self.annotations = annotations
+    self.namespaces = namespaces
     self.poststart = poststart
     self.poststop = poststop
     self.owesPoststop = owesPoststop
@@ -78,6 +80,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("runtimeStartTime", runtime.startTime)
     writer.member("pid", initProcess?.pid)
     writer.member("startTime", initProcess?.startTime)
+    writer.member("namespaces", namespaces.isEmpty ? nil : namespaces)
     writer.member("ociVersion", ociVersion)
     writer.member("bundle", bundle)
     writer.member("rootfs", rootfs)

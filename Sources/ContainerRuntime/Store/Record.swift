@@ -21,6 +21,9 @@ public struct Record: Equatable, Sendable {
   public var runtime: ProcessIdentity
   /// The container's first process, once there is one.
   public var initProcess: ProcessIdentity?
+  /// The inode numbers of its namespaces, by the names of their files in /proc/PID/ns: what an exec enters must be these.
+  /// Empty when the caller was not allowed to look.
+  public var namespaces: StringMap<String>
   public var ociVersion: String
   public var bundle: String
   public var rootfs: String
@@ -57,6 +60,7 @@ public struct Record: Equatable, Sendable {
     self.created = created
     owner = ""
     annotations = StringMap()
+    namespaces = StringMap()
     poststart = []
     poststop = []
     owesPoststop = false

@@ -31,8 +31,15 @@ final class EventLoop {
   private var nextToken: UInt64 = 1
   private var timers: [(due: Int64, token: UInt64, action: () -> Void)] = []
   private var isStopped = false
+  /// Milliseconds without an event after which the loop expects to wait for long.
+  private static let restTime: Int32 = 1000
+  private let text = ProgramText()
+  private var isResting = false
 
-  init() throws(SystemCallError) { epoll = try Epoll() }
+  init() throws(SystemCallError) {
+    epoll = try Epoll()
+    text?.divide()
+  }
 
   /// - Parameter number: of a descriptor that stays open until the watch is cancelled.
   func watch(
@@ -74,16 +81,21 @@ final class EventLoop {
 
   func run() throws(SystemCallError) {
     while !isStopped {
-      if let event = try epoll.wait(timeout: timeout), let watch = watches[event.token] {
-        watch.action?(event.events)
+      if let event = try epoll.wait(timeout: timeout) {
+        isResting = false
+        watches[event.token]?.action?(event.events)
+      } else if timers.isEmpty && !isResting {
+        // A shim waits nearly all its life: its memory is what it costs.
+        text?.release()
+        isResting = true
       }
       runTimers()
     }
   }
 
-  /// Milliseconds until the next timer.
+  /// Milliseconds until the next timer, or until the loop may rest.
   private var timeout: Int32? {
-    guard let first = timers.map(\.due).min() else { return nil }
+    guard let first = timers.map(\.due).min() else { return isResting ? nil : EventLoop.restTime }
     return Int32(clamping: max(0, (first - monotonicNanoseconds() + 999_999) / 1_000_000))
   }
 

@@ -20,6 +20,22 @@ import Testing
     }.stepNames
   }
 
+  /// A caller that may copy no mounts leaves that to the container's process, as root of its user namespace.
+  @Test func unprivilegedCallerOpensNoTrees() throws {
+    var spec = Spec.default(cgroupNamespace: false)
+    spec.addNamespace("user")
+    spec.linux?.uidMappings = [.init(containerID: 0, hostID: 1000, size: 1)]
+    spec.linux?.gidMappings = [.init(containerID: 0, hostID: 1000, size: 1)]
+    var host = try machine(user: 1000)
+    host.capabilities = []
+    let plan = try Plan(id: "web", bundle: HostPath("/bundle"), spec: spec, host: host)
+    let names = InitSequence(plan, options: InitSequence.Options()).stepNames
+    let wanted = ["mounts.isolated", "trees.opened", "rootfs.attached"]
+    #expect(names.filter { wanted.contains($0) || $0 == "userns.root" } == ["userns.root"] + wanted)
+    let privileged = try Self.everything()
+    #expect(!privileged.contains("trees.opened"))
+  }
+
   /// Each pair with its reason; the first must come before the second.
   static let order: [(String, String, String)] = [
     ("inherited.reset", "*", "nothing of the caller's may be used"),

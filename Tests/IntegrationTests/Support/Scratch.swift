@@ -18,7 +18,8 @@ final class Scratch: Sendable {
     }
   }
 
-  let apus: String
+  private let shipped: String
+  private let weakened: String
   let busybox: String
   let directory: String
   /// The `--root` of every command.
@@ -31,7 +32,8 @@ final class Scratch: Sendable {
   private static let count = Atomic<Int>(0)
 
   init() throws {
-    apus = try TestEnvironment.apus
+    shipped = try TestEnvironment.apus
+    weakened = try TestEnvironment.faultBinary
     busybox = try TestEnvironment.busybox
     let number = Scratch.count.add(1, ordering: .relaxed).newValue
     directory = "/tmp/apus-test-\(getpid())-\(number)"
@@ -40,6 +42,9 @@ final class Scratch: Sendable {
     mounts = try PrivateMounts(in: directory)
     mountsBefore = mounts.mounts
   }
+
+  /// The runtime: the shipped binary, or the fault build while a defence is off.
+  var apus: String { Weakened.defence == nil ? shipped : weakened }
 
   /// An id that no other test uses, remembered for the end of this one.
   func newID() -> String {
@@ -62,7 +67,7 @@ final class Scratch: Sendable {
     let number = commands.add(1, ordering: .relaxed).newValue
     return try RunningCommand(
       mounts.entering(command, workingDirectory: workingDirectory ?? directory),
-      environment: [PrivateMounts.path] + environment,
+      environment: [PrivateMounts.path] + environment + (Weakened.defence.map { ["APUS_DEFENCE_OFF=\($0)"] } ?? []),
       stdin: stdin,
       files: OutputFiles(stdout: "\(directory)/\(number).out", stderr: "\(directory)/\(number).err"))
   }

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// What an ordinary user can do: the runtime without any privilege, as `spec --rootless` means it.
+@Suite(.scratch) struct RootlessTests {
+  static let user = 54321
+
+  /// A bundle that belongs to the user, with a copy of the binary that the user can reach.
+  struct Bundle {
+    let scratch: Scratch
+    let folder: String
+    let id: String
+
+    init() throws {
+      scratch = try Scratch.current
+      id = scratch.newID()
+      folder = scratch.path("user")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.directory)
+      try FileManager.default.createDirectory(atPath: folder + "/state", withIntermediateDirectories: true)
+      try makeBusyboxRoot(at: folder + "/rootfs", busybox: scratch.busybox)
+      try scratch.run(["/bin/cp", scratch.apus, folder + "/apus"]).succeed()
+      try scratch.run(["/bin/chown", "-R", "\(user):\(user)", folder]).succeed()
+      try apus("spec", "--rootless").succeed()
+    }
+
+    /// As the user, with the default state folder: it comes from XDG_RUNTIME_DIR.
+    func apus(_ arguments: String...) throws -> Output {
+      try scratch.run(
+        [
+          "/usr/bin/setpriv", "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", "/usr/bin/env",
+          "XDG_RUNTIME_DIR=\(folder)/state", folder + "/apus",
+        ] + arguments, workingDirectory: folder)
+    }
+
+    func edit(_ change: (inout JSONValue) throws -> Void) throws {
+      var config = try JSONValue(parsing: readText(folder + "/config.json"))
+      config["process.terminal"] = false
+      try change(&config)
+      try Data(config.text.utf8).write(to: URL(filePath: folder + "/config.json"))
+    }
+  }
+
+  @Test func userIsRootInside() throws {
+    let bundle = try Bundle()
+    try bundle.edit {
+      $0["process.args"] = [
+        "/bin/sh", "-c",
+        "id -u; tr -s ' ' < /proc/self/uid_map; cat /proc/self/setgroups; echo x > /dev/null && echo dev",
+      ]
+    }
+    let lines = try bundle.apus("run", bundle.id).succeed().lines
+    #expect(lines == ["0", " 0 \(Self.user) 1", "deny", "dev"])
+  }
+
+  @Test func bindSourceIsTheHosts() throws {
+    let bundle = try Bundle()
+    try Data("of the host\n".utf8).write(to: URL(filePath: bundle.folder + "/note"))
+    try bundle.edit {
+      $0.append(
+        [
+          "destination": "/note", "type": "bind", "source": .string(bundle.folder + "/note"),
+          "options": ["bind", "ro"],
+        ],
+        to: "mounts")
+      $0["process.args"] = ["/bin/sh", "-c", "cat /note; echo x > /note"]
+    }
+    let output = try bundle.apus("run", bundle.id)
+    #expect(output.stdout == "of the host\n")
+    #expect(output.stderr.contains("Read-only file system"))
+  }
+
+  @Test func lifeOfAContainer() throws {
+    let bundle = try Bundle()
+    try bundle.edit { $0["process.args"] = ["/bin/sleep", "100"] }
+    try bundle.apus("create", bundle.id).succeed()
+    #expect(fileExists(bundle.scratch.inside("\(bundle.folder)/state/apus/\(bundle.id)")))
+    try bundle.apus("start", bundle.id).succeed()
+    #expect(try bundle.apus("exec", bundle.id, "/bin/id", "-u").succeed().stdout == "0\n")
+    try bundle.apus("kill", bundle.id, "KILL").succeed()
+    try bundle.apus("delete", "--force", bundle.id).succeed()
+    #expect(!fileExists(bundle.scratch.inside("\(bundle.folder)/state/apus/\(bundle.id)")))
+  }
+
+  /// A range that /etc/subuid does not give, told in the words of newuidmap, or that the program is not there.
+  @Test func foreignIDsAreRefused() throws {
+    let bundle = try Bundle()
+    try bundle.edit { $0["linux.uidMappings"] = [["containerID": 0, "hostID": 0, "size": 65536]] }
+    let output = try bundle.apus("run", bundle.id)
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("newuidmap"))
+  }
+
+  /// What the user may not read is told before a process is made, by its property.
+  @Test func missingSourceIsNamed() throws {
+    let bundle = try Bundle()
+    try bundle.edit {
+      $0.append(["destination": "/x", "type": "bind", "source": "/nowhere", "options": ["bind"]], to: "mounts")
+    }
+    let output = try bundle.apus("run", bundle.id)
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("bind source /nowhere: no such file or directory (ENOENT)"))
+  }
+
+  /// A limit needs a cgroup that the user may change; on a host with systemd the message says how to get one.
+  @Test func limitWithoutDelegationIsRefused() throws {
+    let bundle = try Bundle()
+    try bundle.edit {
+      $0["linux.resources.pids"] = ["limit": 10]
+      $0["process.args"] = ["/bin/true"]
+    }
+    let output = try bundle.apus("run", bundle.id)
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("linux.resources.pids.limit"))
+    let isPure = fileExists("/sys/fs/cgroup/cgroup.controllers")
+    #expect(output.stderr.contains("Delegate=cpu cpuset io memory pids") == isPure)
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+/// Privileges that a container must not have or keep (section C of the security cases).
+@Suite(.scratch) struct PrivilegeAttacks {
+  @Test("C1 (CVE-2022-29162 and its kin): exec --cap makes a capability inheritable")
+  func inheritableCapability() throws {
+    try expectDefence("exec-capabilities") {
+      let container = try Container { $0["process.capabilities.inheritable"] = nil }
+      try container.runDetached()
+      let output = try container.exec(["cat", "/proc/self/status"], options: ["--cap", "CAP_NET_ADMIN"])
+      let status = processStatus(try output.succeed().stdout)
+      return ["CapInh", "CapAmb"].contains { status[$0] != "0000000000000000" }
+    }
+  }
+
+  @Test("C2: a capability that the config does not name stays within reach")
+  func boundingSet() throws {
+    try expectDefence("bounding-set") {
+      let status = processStatus(try Container().run("cat /proc/self/status").succeed().stdout)
+      let bounding = try #require(UInt64(status["CapBnd"] ?? "", radix: 16))
+      return bounding & 1 << 21 != 0
+    }
+  }
+
+  @Test("C3: the groups of the runtime's caller stay with the container's user")
+  func callersGroups() throws {
+    try expectDefence("supplementary-groups") {
+      let container = try Container {
+        $0["process.user"] = ["uid": 1000, "gid": 1000]
+        $0["process.args"] = ["id", "-G"]
+      }
+      let output = try container.shell("exec setpriv --groups 4242 -- \"$@\"", container.words("run")).succeed()
+      return output.stdout.contains("4242")
+    }
+  }
+
+  /// runc 1.1.5 needs openat, write and getdents64 after it.
+  @Test("C4: a filter that kills what the runtime does before the program must not be loaded before it")
+  func filterBeforeTheRest() throws {
+    try expectDefence("late-filter") {
+      let names: [JSONValue] = [
+        "setresuid", "setresgid", "setgroups", "capset", "prctl", "chdir", "fchdir", "openat", "openat2", "close_range",
+        "fcntl", "getdents64", "write", "sendmsg", "read", "futex", "mmap", "brk",
+      ]
+      let container = try Container { config in
+        config["process.noNewPrivileges"] = true
+        config["process.args"] = ["/bin/tiny"]
+        config["linux.seccomp"] = [
+          "defaultAction": "SCMP_ACT_ALLOW",
+          "syscalls": [["names": .array(names), "action": "SCMP_ACT_KILL_PROCESS"]],
+        ]
+      }
+      try TinyProgram.succeed.write(to: container.rootfs + "/bin/tiny")
+      return try container.run().status != 0
+    }
+  }
+
+  /// runc 1.1.5 takes it for root.
+  @Test("C6 (CVE-2016-3697, CVE-2026-30892): a user id that overflows")
+  func overflowingUser() throws {
+    try expectDefence("user-syntax") {
+      let container = try Container()
+      try container.runDetached()
+      return try container.exec(["id", "-u"], options: ["--user", "4294967296"]).stdout == "0\n"
+    }
+  }
+
+  @Test("C9: a key of the caller's session can be read in the container")
+  func callersKeyring() throws {
+    try expectDefence("keyring") {
+      let container = try Container { $0["process.args"] = ["/bin/find-key"] }
+      try container.compile(
+        """
+        #include <stdio.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        int main(void) {
+          char text[16] = {0};
+          long key = syscall(SYS_request_key, "user", "apus-test-key", NULL, 0);
+          if (key < 0 || syscall(SYS_keyctl, 11, key, text, 15) < 0) return 1;
+          puts(text);
+        }
+        """, to: "bin/find-key")
+      let program = """
+        import ctypes, os, platform, sys
+        libc = ctypes.CDLL(None)
+        keyctl, add = (250, 248) if platform.machine() == "x86_64" else (219, 217)
+        libc.syscall(keyctl, 1, None)
+        libc.syscall(add, b"user", b"apus-test-key", b"secret", 6, -3)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+      let words = ["/usr/bin/env", "python3", "-c", program] + container.words("run")
+      return try container.scratch.run(words).stdout.contains("secret")
+    }
+  }
+
+  @Test("C10: a container on the caller's terminal types for the caller")
+  func typingForTheCaller() throws {
+    guard readText("/proc/sys/dev/tty/legacy_tiocsti") != "0\n" else { return }
+    try expectDefence("new-session") {
+      let container = try Container { $0["process.args"] = ["/bin/push"] }
+      try container.compile(
+        """
+        #include <stdio.h>
+        #include <sys/ioctl.h>
+        int main(void) { puts(ioctl(0, TIOCSTI, "x") == 0 ? "pushed" : "refused"); }
+        """, to: "bin/push")
+      let session = try TerminalSession(container.words("run"), in: container.scratch, [])
+      #expect(session.text.contains("pushed") || session.text.contains("refused"))
+      return session.text.contains("pushed")
+    }
+  }
+
+  @Test("C11: a set-user-id program under no_new_privs")
+  func setUserIDProgram() throws {
+    try expectDefence("new-privileges") {
+      let container = try Container {
+        $0["process.noNewPrivileges"] = true
+        $0["process.user"] = ["uid": 1000, "gid": 1000]
+        $0["process.args"] = ["/bin/tell"]
+      }
+      try TinyProgram.tellUser.write(to: container.rootfs + "/bin/tell", mode: 0o4755)
+      return try container.run().status == 0
+    }
+  }
+
+  @Test("C15: once it runs, the program is as dumpable as any")
+  func dumpableProgram() throws {
+    let container = try Container { $0["process.user"] = ["uid": 1000, "gid": 1000] }
+    try container.runDetached()
+    let pid = try container.pid
+    let owner = try FileManager.default.attributesOfItem(atPath: "/proc/\(pid)/environ")[.ownerAccountID] as? Int
+    #expect(owner == 1000)
+  }
+
+  @Test("S3, S13: until then it is not, whatever it has become")
+  func waitingInitIsNotDumpable() throws {
+    let container = try Container { $0["process.user"] = ["uid": 1000, "gid": 1000] }
+    try container.createSleeping()
+    let owner =
+      try FileManager.default.attributesOfItem(
+        atPath: "/proc/\(try container.pid)/environ")[.ownerAccountID] as? Int
+    #expect(owner == 0)
+  }
+
+  @Test("S9: a profile that does not name io_uring does not allow it")
+  func ringsWithoutARule() throws {
+    let container = try Container { config in
+      config["process.noNewPrivileges"] = true
+      config["process.args"] = ["/bin/ring"]
+      config["linux.seccomp"] = [
+        "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1,
+        "syscalls": [
+          [
+            "names": [
+              "execve", "exit_group", "exit", "write", "brk", "arch_prctl", "set_tid_address", "set_robust_list",
+              "rseq", "prlimit64", "readlink", "readlinkat", "getrandom", "mprotect", "uname", "fstat", "newfstatat",
+            ], "action": "SCMP_ACT_ALLOW",
+          ]
+        ],
+      ]
+    }
+    try container.compile(
+      """
+      #include <errno.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+      int main(void) { return syscall(SYS_io_uring_setup, 1, 0) < 0 && (errno == EPERM || errno == ENOSYS) ? 0 : 9; }
+      """, to: "bin/ring")
+    try container.run().succeed()
+  }
+}
