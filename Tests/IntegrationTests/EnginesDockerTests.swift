@@ -80,6 +80,11 @@ import Testing
     #expect(process.stdout == "1000 b\n" && process.status == 4)
     let format = "{{.HostConfig.Memory}} {{.State.Status}} {{.State.ExitCode}}"
     #expect(try docker("stats", "--no-stream", "--format", "{{.MemUsage}}", "web").stdout.contains("/ 64MiB"))
+    let limits = try docker(
+      "exec", "web", "sh", "-c",
+      "cd /sys/fs/cgroup; cat pids.max pids/pids.max cpu.max cpu/cpu.cfs_quota_us 2>/dev/null | cut -d' ' -f1"
+    ).stdout
+    #expect(limits == "20\n50000\n")
     #expect(try docker("top", "web").stdout.contains("trap"))
     try docker("update", "--memory", "96m", "--memory-swap", "192m", "web").succeed()
     #expect(try docker("stats", "--no-stream", "--format", "{{.MemUsage}}", "web").stdout.contains("/ 96MiB"))
