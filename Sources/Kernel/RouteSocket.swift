@@ -35,7 +35,7 @@ public final class RouteSocket {
     message.append(RouteSocket.nameAttribute, Array(name.utf8) + [0])
     let answers = try ask(message, [], "find", "network device \(name)")
     guard let answer = answers.first(where: { $0.kind == .newLink }) else {
-      throw SystemCallError("find", "network device \(name)", Errno(rawValue: 19))
+      throw SystemCallError("find", "network device \(name)", .noDevice)
     }
     return Int32(bitPattern: answer.number32(at: 4))
   }
@@ -74,8 +74,7 @@ public final class RouteSocket {
       RouteMessage(.newLink, RouteMessage.link(index: device, flags: 1, change: 1)), [], "bring up", "a network device")
   }
 
-  /// Moves a device into another network namespace and gives it its name there in the same instant, so that a name that
-  /// is taken there hinders nothing here. A device that is up is taken down by the kernel.
+  /// Moves a device into another network namespace and gives it its name there. A device that is up is taken down by the kernel.
   public func move(_ device: Int32, to namespace: Int32, named name: String) throws(SystemCallError) {
     var message = RouteMessage(.newLink, RouteMessage.link(index: device))
     message.append(RouteSocket.nameAttribute, Array(name.utf8) + [0])

@@ -35,14 +35,28 @@ enum NetworkDevices {
       let index = try here.device(named: device.name)
       let addresses = try here.addresses(of: index)
       let before = try there.devices()
+      let isTemplate = device.newName.utf8.contains(UInt8(ascii: "%"))
+      // The kernel would tell it after the move, and many a device ends with the namespace that it is in.
+      if !isTemplate, try isTaken(device.newName) {
+        throw SystemCallError("move", "network device as \(device.newName)", .exists)
+      }
       try here.move(index, to: namespace.number, named: device.newName)
       let moved = try there.devices().filter { !before.contains($0) }
-      let isTemplate = device.newName.utf8.contains(UInt8(ascii: "%"))
       guard let found = isTemplate ? moved.first : try there.device(named: device.newName) else {
         throw SystemCallError("find", "the network device \(device.newName)", .noSuchFile)
       }
       for address in addresses where address.isPermanent && address.isGlobal { try there.add(address, to: found) }
       try there.bringUp(found)
+    }
+
+    private func isTaken(_ name: String) throws(SystemCallError) -> Bool {
+      do {
+        _ = try there.device(named: name)
+        return true
+      } catch {
+        if error.errno == .noDevice { return false }
+        throw error
+      }
     }
   }
 
