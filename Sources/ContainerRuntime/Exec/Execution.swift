@@ -187,7 +187,7 @@ final class Execution {
       case .ready: return
       case .listenerDue: try handOverListener(process)
       case .terminalOpened: try terminal.accept(try process.takeDescriptor())
-      case .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
+      case .networkDevicesDue, .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }

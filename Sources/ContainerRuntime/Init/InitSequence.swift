@@ -132,6 +132,8 @@ public struct InitSequence: Equatable, Sendable {
       }
     }
     if plan.namespaces.user != .host { steps.append(.becomeNamespaceRoot) }
+    // Before the sysctls, which may be theirs, and before every hook.
+    if !plan.networkDevices.isEmpty { steps.append(.waitForNetworkDevices(plan.networkDevices.map(\.newName))) }
   }
 
   private mutating func addRoot(_ plan: Plan) {

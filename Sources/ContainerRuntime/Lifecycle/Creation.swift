@@ -252,6 +252,9 @@ final class Creation {
       case .listenerDue: try handOverListener(process)
       case .terminalOpened:
         try OperationError.wrapping { () throws(SystemCallError) in try terminal.accept(process.takeDescriptor()) }
+      case .networkDevicesDue:
+        try NetworkDevices.move(plan.networkDevices, into: process.pid)
+        try tell(process, .devicesMoved)
       case .runtimeHooksDue: try runRuntimeHooks(process)
       case .executing, .failed, nil: throw failure(process, bytes)
       }

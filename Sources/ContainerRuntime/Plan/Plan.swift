@@ -21,6 +21,7 @@ public struct Plan: Equatable, Sendable {
   public var hostname: String?
   public var domainname: String?
   public var sysctl: [Sysctl]
+  public var networkDevices: [NetworkDevice]
   public var process: ProcessPlan
   public var hooks: Spec.Hooks
   public var seccomp: SeccompPlan?
@@ -46,6 +47,13 @@ public struct Plan: Equatable, Sendable {
     case moveMount
     /// Without a mount namespace there is nothing to pivot.
     case chroot
+  }
+
+  /// A device that moves from the runtime's network namespace into the container's.
+  public struct NetworkDevice: Equatable, Sendable {
+    public var name: String
+    /// Its name inside; the kernel puts a number in the place of `%d`.
+    public var newName: String
   }
 
   public struct Sysctl: Equatable, Sendable {

@@ -66,6 +66,7 @@ struct PlanBuilder {
     checkHooks()
     let sysctl = decideSysctl()
     let offsets = decideTimeOffsets()
+    let networkDevices = decideNetworkDevices()
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
@@ -76,9 +77,8 @@ struct PlanBuilder {
       id: id, bundle: bundle, root: root, namespaces: namespaces, uidMappings: uids, gidMappings: gids,
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
-      process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, opensTreesInside: opensTreesInside,
-      cgroup: cgroup,
-      annotations: spec.annotations ?? [:],
+      networkDevices: networkDevices, process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp,
+      opensTreesInside: opensTreesInside, cgroup: cgroup, annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
 
@@ -274,6 +274,5 @@ struct PlanBuilder {
       if condition { problems.add(property, "is \(Problems.unsupported)") }
     }
     refuse(linux?.intelRdt != nil, "linux.intelRdt")
-    refuse(!(linux?.netDevices ?? [:]).isEmpty, "linux.netDevices")
   }
 }
