@@ -12,6 +12,7 @@ fi
 packages=(
   binutils       # strip
   busybox-static # the root file system of most bundles
+  containerd     # drives the shim
   gcc            # C programs of the seccomp tests
   iproute2       # network namespaces that a container joins
   jq             # editing config.json
