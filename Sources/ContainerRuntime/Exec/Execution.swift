@@ -121,6 +121,7 @@ final class Execution {
       let process = try makeProcess()
       self.process = process
       try setOOMScore(process)
+      try container.record.resourceControl?.add(process.pid)
       try awaitReady(process)
       try checkContainer()
       try pidfdSocket?.send(process.pidfd, name: "setns")

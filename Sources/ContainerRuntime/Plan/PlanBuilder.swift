@@ -66,6 +66,7 @@ struct PlanBuilder {
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
+    let resourceControl = decideResourceControl(id)
     checkMemory()
     let seccomp = decideSeccomp()
     guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
@@ -75,6 +76,7 @@ struct PlanBuilder {
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
       process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, opensTreesInside: opensTreesInside,
       cgroup: cgroup,
+      resourceControl: resourceControl,
       annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
@@ -269,7 +271,6 @@ struct PlanBuilder {
     func refuse(_ condition: Bool, _ property: String) {
       if condition { problems.add(property, "is \(Problems.unsupported)") }
     }
-    refuse(linux?.intelRdt != nil, "linux.intelRdt")
     refuse(!(linux?.netDevices ?? [:]).isEmpty, "linux.netDevices")
   }
 }
