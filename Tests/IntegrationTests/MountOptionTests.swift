@@ -11,18 +11,20 @@ import Testing
     let superOptions: Set<String>
 
     init?(_ text: String) {
-      let fields = text.split(separator: " ").map(String.init)
+      let fields = text.split(separator: " ").map { String($0) }
       guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else { return nil }
       target = fields[4]
-      attributes = Set(fields[5].split(separator: ",").map(String.init))
-      peers = fields[6..<dash].map(String.init)
-      superOptions = Set(fields[dash + 3].split(separator: ",").map(String.init))
+      attributes = Set(fields[5].split(separator: ",").map { String($0) })
+      peers = fields[6..<dash].map { String($0) }
+      superOptions = Set(fields[dash + 3].split(separator: ",").map { String($0) })
     }
   }
 
   private func table(_ output: Output) throws -> [String: Line] {
     var table: [String: Line] = [:]
-    for line in try output.succeed().lines.compactMap { Line($0) } { table[line.target] = line }
+    for text in try output.succeed().lines {
+      if let line = Line(text) { table[line.target] = line }
+    }
     return table
   }
 
