@@ -126,6 +126,7 @@ final class Execution {
       self.process = process
       request.debug?("child process in init(): it has pid \(process.pid)")
       try setOOMScore(process)
+      try container.record.resourceControl?.add(process.pid)
       try awaitReady(process)
       try checkContainer()
       try RuntimeStep.execEntered.end()

@@ -28,6 +28,7 @@ public struct Plan: Equatable, Sendable {
   /// The caller may copy no mounts: the container's process does, once it is root of its user namespace.
   public var opensTreesInside: Bool
   public var cgroup: CgroupPlan
+  public var resourceControl: ResourceControlPlan?
   public var annotations: StringMap<String>
   /// What is accepted and has no effect, for the log.
   public var warnings: [PropertyError]
@@ -149,6 +150,8 @@ public struct HostFacts: Equatable, Sendable {
   /// Security modules that the kernel runs; asked only for a configuration that needs them.
   public var hasAppArmor = false
   public var hasSELinux = false
+  /// Where the resctrl file system is mounted; asked only for a configuration that needs it.
+  public var resourceControl: HostPath?
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
 

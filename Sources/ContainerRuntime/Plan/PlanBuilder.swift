@@ -49,7 +49,6 @@ struct PlanBuilder {
   mutating func plan(id: String) -> Plan? {
     checkVersion()
     decideNamespaces()
-    refuseUnsupported()
     let root = decideRoot()
     let mounts = decideMounts() + notifyMounts
     let furnishes = !mounts.contains { mount in
@@ -70,6 +69,7 @@ struct PlanBuilder {
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
+    let resourceControl = decideResourceControl(id)
     checkMemory()
     let seccomp = decideSeccomp()
     guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
@@ -78,7 +78,8 @@ struct PlanBuilder {
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
       networkDevices: networkDevices, process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp,
-      opensTreesInside: opensTreesInside, cgroup: cgroup, annotations: spec.annotations ?? [:],
+      opensTreesInside: opensTreesInside, cgroup: cgroup, resourceControl: resourceControl,
+      annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
 
@@ -266,13 +267,5 @@ struct PlanBuilder {
         }
       }
     }
-  }
-
-  /// What this version cannot do is refused by name, never passed over.
-  private mutating func refuseUnsupported() {
-    func refuse(_ condition: Bool, _ property: String) {
-      if condition { problems.add(property, "is \(Problems.unsupported)") }
-    }
-    refuse(linux?.intelRdt != nil, "linux.intelRdt")
   }
 }
