@@ -22,7 +22,8 @@ extension Invocation {
     return 0
   }
 
-  /// With a cgroup namespace where there is nothing but cgroup v2, as runc writes it.
+  /// With a cgroup namespace where there is nothing but cgroup v2, as runc writes it; an ordinary user, who may have no
+  /// cgroup of the container's own to show in it, always has one.
   private func defaultSpec() throws(OperationError) -> Spec {
     let magic = try OperationError.wrapping { () throws(SystemCallError) in
       try HostPath(constant: "/sys/fs/cgroup").fileSystemMagic()
@@ -30,7 +31,7 @@ extension Invocation {
     let isUnified = magic == FileSystemMagic.cgroup2
     if !options.flag(.rootless) { return Spec.default(cgroupNamespace: isUnified) }
     return Spec.rootlessDefault(
-      userID: CurrentProcess.effectiveUser, groupID: CurrentProcess.effectiveGroup, cgroupNamespace: isUnified)
+      userID: CurrentProcess.effectiveUser, groupID: CurrentProcess.effectiveGroup, cgroupNamespace: true)
   }
 
   /// Prints the plan and its steps; touches nothing.
