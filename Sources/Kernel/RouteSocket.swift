@@ -69,6 +69,9 @@ public final class RouteSocket {
     _ = try ask(message, [.create, .exclusive], "add", "an address to a network device")
   }
 
+  /// The index of the loopback device, which is the first of every network namespace.
+  public static let loopback: Int32 = 1
+
   public func bringUp(_ device: Int32) throws(SystemCallError) {
     _ = try ask(
       RouteMessage(.newLink, RouteMessage.link(index: device, flags: 1, change: 1)), [], "bring up", "a network device")

@@ -69,7 +69,7 @@ import Testing
     #expect(try podman("exec", "--user", "1000", "web", "sh", "-c", "id -u; exit 4").status == 4)
     #expect(try podman("logs", "web").stdout == "logged\n")
     try podman("pause", "web").succeed()
-    #expect(try podman("ps", "--format", "{{.Status}}").stdout.contains("Paused"))
+    #expect(try podman("ps", "--all", "--format", "{{.Status}}").stdout.contains("Paused"))
     try podman("unpause", "web").succeed()
     try podman("stop", "web").succeed()
     #expect(try podman("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", "web").stdout == "exited 5\n")

@@ -115,7 +115,7 @@ enum ConformanceTable {
       ["UserNamespaceTests.idsAreMapped", "LinuxPropertyTests.mappingsMayHaveHoles"]),
     Row(
       "linux.namespaces", plan + "NamespacePlan.swift",
-      ["NamespaceTests.defaultConfigMakesNewNamespace", "CloneShapeTests.makesATimeNamespace"]),
+      ["NamespaceTests.configMakesNewNamespace", "CloneShapeTests.makesATimeNamespace"]),
     Row(
       "linux.namespaces[].path", "ContainerRuntime/Launch/Launcher.swift",
       ["JoinedNamespaceTests.oneNamespaceIsTheOthers"]),

@@ -117,6 +117,7 @@ final class InitRun {
     case .makeDevice(let device): try make(device)
     case .makeDeviceLinks: try makeDeviceLinks()
     case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
+    case .bringUpLoopback: try RouteSocket().bringUp(RouteSocket.loopback)
     case .waitForNetworkDevices:
       try runtime.send(InitMessage.networkDevicesDue.bytes)
       try waitForRuntime(.devicesMoved)

@@ -12,6 +12,7 @@ public enum InitStep: Equatable, Sendable {
   case becomeNamespaceRoot
   /// The runtime moves them here from its own network namespace.
   case waitForNetworkDevices([String])
+  case bringUpLoopback
   case newSession
   case newTimeNamespace([Plan.TimeOffset])
   case joinKeyring(String)
@@ -90,6 +91,7 @@ extension InitStep {
     case .enterNamespace(let kind, _, _): "ns.\(kind.fileName).entered"
     case .enterContainer: "container.entered"
     case .becomeNamespaceRoot: "userns.root"
+    case .bringUpLoopback: "loopback.up"
     case .waitForNetworkDevices: "netdevices.awaited"
     case .newSession: "session"
     case .newTimeNamespace: "ns.time.made"
@@ -154,6 +156,7 @@ extension InitStep {
     case .enterContainer(let kinds, _):
       "enter the container's namespaces (\(kinds.map(NamespacePlan.name).joined(separator: ", ")))"
     case .becomeNamespaceRoot: "become root of the user namespace"
+    case .bringUpLoopback: "bring up the loopback device"
     case .waitForNetworkDevices(let names): "wait for the network devices \(names.joined(separator: ", "))"
     case .newSession: "start a new session"
     case .newTimeNamespace: "make the time namespace"
@@ -218,6 +221,7 @@ extension InitStep {
     switch self {
     case .enterNamespace(let kind, _, _): "linux.namespaces (\(NamespacePlan.name(of: kind)))"
     case .becomeNamespaceRoot: "linux.uidMappings"
+    case .bringUpLoopback: "linux.namespaces (network)"
     case .waitForNetworkDevices: "linux.netDevices"
     case .newTimeNamespace: "linux.timeOffsets"
     case .attachRoot, .pivotRoot, .moveRoot, .changeRoot: "root.path"

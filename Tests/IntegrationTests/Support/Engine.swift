@@ -97,6 +97,8 @@ final class Engine {
     let sweep = """
       sed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\(\\/run\\/[^ ]*\\|\\/tmp\\/[^ ]*\\) .*/\\1/p' /proc/self/mountinfo | sort -r |
         while read -r mount; do umount -l "$mount"; done
+      # Where a controller is not mounted engines write plain files into the folder that stands for it.
+      find /sys/fs/cgroup -xdev -type f -path '*\(name)*' -delete
       find /sys/fs/cgroup -depth -type d -path '*\(name)*' -exec rmdir {} +
       """
     try scratch.run(["/bin/sh", "-uc", sweep]).succeed()
