@@ -11,13 +11,20 @@ fi
 
 packages=(
   binutils       # strip
+  buildah        # the engines that call the runtime
   busybox-static # the root file system of most bundles
+  catatonit      # the first process of Podman's pods
+  containerd
+  docker.io
   gcc            # C programs of the seccomp tests
   iproute2       # network namespaces that a container joins
+  iptables       # Docker's bridge
   jq             # editing config.json
   libc6-dev
   libcap2-bin    # capsh, getpcaps
   libseccomp-dev # the oracle of the seccomp compiler's tests
+  netavark       # Podman's network
+  podman
   procps
   python3        # drivers of faults and terminals
   spin           # the model of the lifecycle

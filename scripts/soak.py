@@ -175,7 +175,10 @@ def main():
     arguments = parser.parse_args()
     soak = Soak(arguments)
     soak.cycle(soak.mark + "-first")
-    before, memory = soak.counts(), soak.memory()
+    end = time.monotonic() + 20
+    while (before := soak.counts())["keyrings"] and time.monotonic() < end:
+        time.sleep(0.2)
+    memory = soak.memory()
     figures = []
     for name, work in [
         (f"{arguments.count} cycles", lambda: soak.cycles(arguments.count)),

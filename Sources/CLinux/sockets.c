@@ -18,6 +18,7 @@
 
 int cl_socketpair(int type, int fds[2]) { RESULT(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds)); }
 int cl_socket_unix(int type) { RESULT(socket(AF_UNIX, type | SOCK_CLOEXEC, 0)); }
+int cl_socket_route(void) { RESULT(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0 /* NETLINK_ROUTE */)); }
 
 int cl_connect_unix(int fd, const char *path, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};

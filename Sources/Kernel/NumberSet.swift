@@ -23,6 +23,7 @@ public struct NumberSet: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
   public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   public mutating func insert(_ number: Int) {

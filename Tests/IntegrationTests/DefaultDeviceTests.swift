@@ -61,10 +61,12 @@ import Testing
   }
 
   /// The device of /dev/fuse: it opens without any capability, but no default rule allows it.
-  @Test(arguments: [true, false]) func extraDeviceIsMadeAndObeysItsRule(allowed: Bool) throws {
+  /// Podman's --privileged gives the mode as stat(2) does, with the bits of the file's type.
+  @Test(arguments: [true, false], [0o640, 0o020640])
+  func extraDeviceIsMadeAndObeysItsRule(allowed: Bool, mode: Int) throws {
     let container = try Container {
       $0["linux.devices"] = [
-        ["path": "/dev/extra", "type": "c", "major": 10, "minor": 229, "fileMode": 0o640, "uid": 0, "gid": 4]
+        ["path": "/dev/extra", "type": "c", "major": 10, "minor": 229, "fileMode": .integer(mode), "uid": 0, "gid": 4]
       ]
       if allowed {
         $0.append(

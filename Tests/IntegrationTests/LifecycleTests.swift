@@ -23,6 +23,22 @@ import Testing
     #expect(status["NoNewPrivs"] == "1")
   }
 
+  /// Buildah asks once, right after `start`, and gives up at any other answer.
+  @Test func stateSaysRunningAsSoonAsStartReturned() throws {
+    let container = try Container { $0["process.args"] = ["/bin/sleep", "1000"] }
+    let scratch = container.scratch
+    let script = """
+      for i in $(seq 60); do
+        "$1" --root "$2" create --bundle "$3" "$4"; "$1" --root "$2" start "$4"
+        "$1" --root "$2" state "$4" | grep -o '"status": "[a-z]*"'; "$1" --root "$2" delete --force "$4"
+      done
+      """
+    let output = try scratch.run([
+      "/bin/sh", "-euc", script, "sh", scratch.apus, scratch.root, container.bundle, container.id,
+    ]).succeed()
+    #expect(output.lines == Array(repeating: #""status": "running""#, count: 60))
+  }
+
   @Test func secondCreateOfAnIDIsRefused() throws {
     let container = try Container()
     try container.createSleeping()

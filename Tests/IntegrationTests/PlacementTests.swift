@@ -102,10 +102,11 @@ private enum Machine {
   }
 
   static let wrongPolicies: [(JSONValue, String, String)] = [
-    ([:], "mode", "is missing"), (["mode": "MPOL_X"], "mode", "invalid memory policy mode \"MPOL_X\""),
+    ([:], "mode", "invalid memory policy mode \"\"; one of MPOL_DEFAULT,"),
+    (["mode": "MPOL_X"], "mode", "invalid memory policy mode \"MPOL_X\""),
     (["mode": "MPOL_BIND"], "nodes", "must name at least one node"),
-    (["mode": "MPOL_LOCAL", "nodes": "0"], "nodes", "must be empty"),
-    (["mode": "MPOL_BIND", "nodes": "x"], "nodes", "is no list of nodes"),
+    (["mode": "MPOL_LOCAL", "nodes": "0"], "nodes", "mode requires 0 nodes but got 1"),
+    (["mode": "MPOL_BIND", "nodes": "x"], "nodes", "invalid memory policy nodes \"x\""),
     (["mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_X"]], "flags[0]", "invalid memory policy flag"),
   ]
 

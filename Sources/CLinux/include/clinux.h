@@ -137,6 +137,7 @@ int cl_accept(int fd, int flags);
 int cl_peer_user(int fd, unsigned *uid);
 int cl_socketpair(int type, int fds[2]);
 int cl_socket_unix(int type);
+int cl_socket_route(void);
 int cl_connect_unix(int fd, const char *path, size_t length);
 int cl_connect_abstract(int fd, const char *name, size_t length);
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);

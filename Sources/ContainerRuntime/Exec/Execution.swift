@@ -126,6 +126,7 @@ final class Execution {
       self.process = process
       request.debug?("child process in init(): it has pid \(process.pid)")
       try setOOMScore(process)
+      try container.record.resourceControl?.add(process.pid)
       try awaitReady(process)
       try checkContainer()
       try RuntimeStep.execEntered.end()
@@ -187,7 +188,7 @@ final class Execution {
       case .ready: return
       case .listenerDue: try handOverListener(process)
       case .terminalOpened: try terminal.accept(try process.takeDescriptor())
-      case .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
+      case .networkDevicesDue, .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }

@@ -2,6 +2,7 @@ internal import Kernel
 
 /// What the container's process sends to the runtime. The runtime reads it as hostile input: a fixed head, bounded text.
 enum InitMessage: Equatable {
+  case networkDevicesDue
   case runtimeHooksDue
   case ready
   /// The filter is loaded; the shared word has the number of its notification descriptor.
@@ -16,6 +17,7 @@ enum InitMessage: Equatable {
 
   var bytes: [UInt8] {
     switch self {
+    case .networkDevicesDue: [UInt8(ascii: "N")]
     case .runtimeHooksDue: [UInt8(ascii: "H")]
     case .ready: [UInt8(ascii: "R")]
     case .listenerDue: [UInt8(ascii: "L")]
@@ -29,6 +31,7 @@ enum InitMessage: Equatable {
   /// nil for anything that is no message of ours.
   init?(_ bytes: [UInt8], stepCount: Int) {
     switch bytes.first {
+    case UInt8(ascii: "N") where bytes.count == 1: self = .networkDevicesDue
     case UInt8(ascii: "H") where bytes.count == 1: self = .runtimeHooksDue
     case UInt8(ascii: "R") where bytes.count == 1: self = .ready
     case UInt8(ascii: "L") where bytes.count == 1: self = .listenerDue

@@ -117,6 +117,10 @@ final class InitRun {
     case .makeDevice(let device): try make(device)
     case .makeDeviceLinks: try makeDeviceLinks()
     case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
+    case .bringUpLoopback: try RouteSocket().bringUp(RouteSocket.loopback)
+    case .waitForNetworkDevices:
+      try runtime.send(InitMessage.networkDevicesDue.bytes)
+      try waitForRuntime(.devicesMoved)
     case .waitForRuntimeHooks:
       try runtime.send(InitMessage.runtimeHooksDue.bytes)
       try waitForRuntime(.hooksDone)
@@ -163,6 +167,7 @@ final class InitRun {
   /// What the runtime tells the container's process, in the order of the sequence.
   enum Word: UInt8 {
     case idsMapped = 0x4d
+    case devicesMoved = 0x4e
     case hooksDone = 0x48
     case listenerTaken = 0x4c
     case persisted = 0x50

@@ -10,6 +10,9 @@ public enum InitStep: Equatable, Sendable {
   /// All of a running container's namespaces at once, by a descriptor of its first process.
   case enterContainer([NamespaceKind], descriptor: Int)
   case becomeNamespaceRoot
+  /// The runtime moves them here from its own network namespace.
+  case waitForNetworkDevices([String])
+  case bringUpLoopback
   case newSession
   case newTimeNamespace([Plan.TimeOffset])
   case joinKeyring(String)
@@ -88,6 +91,8 @@ extension InitStep {
     case .enterNamespace(let kind, _, _): "ns.\(kind.fileName).entered"
     case .enterContainer: "container.entered"
     case .becomeNamespaceRoot: "userns.root"
+    case .bringUpLoopback: "loopback.up"
+    case .waitForNetworkDevices: "netdevices.awaited"
     case .newSession: "session"
     case .newTimeNamespace: "ns.time.made"
     case .joinKeyring: "keyring"
@@ -151,6 +156,8 @@ extension InitStep {
     case .enterContainer(let kinds, _):
       "enter the container's namespaces (\(kinds.map(NamespacePlan.name).joined(separator: ", ")))"
     case .becomeNamespaceRoot: "become root of the user namespace"
+    case .bringUpLoopback: "bring up the loopback device"
+    case .waitForNetworkDevices(let names): "wait for the network devices \(names.joined(separator: ", "))"
     case .newSession: "start a new session"
     case .newTimeNamespace: "make the time namespace"
     case .joinKeyring(let name): "join the session keyring \(name)"
@@ -214,6 +221,8 @@ extension InitStep {
     switch self {
     case .enterNamespace(let kind, _, _): "linux.namespaces (\(NamespacePlan.name(of: kind)))"
     case .becomeNamespaceRoot: "linux.uidMappings"
+    case .bringUpLoopback: "linux.namespaces (network)"
+    case .waitForNetworkDevices: "linux.netDevices"
     case .newTimeNamespace: "linux.timeOffsets"
     case .attachRoot, .pivotRoot, .moveRoot, .changeRoot: "root.path"
     case .setSysctl: "linux.sysctl"

@@ -66,6 +66,9 @@ final class Creation {
       killProcesses()
       cgroups = nil
     }
+    do throws(SystemCallError) { try record.resourceControl?.remove() } catch {
+      request.log(PropertyError("cleanup", error.description))
+    }
     RuntimeStep.folderUndone.undo {
       do throws(SystemCallError) { try folder.remove() } catch {
         request.log(PropertyError("cleanup", error.description))
@@ -120,6 +123,7 @@ final class Creation {
       record.hasOwnPIDNamespace = plan.namespaces.pid == .new
       record.poststart = plan.hooks.poststart ?? []
       record.poststop = plan.hooks.poststop ?? []
+      record.resourceControl = plan.resourceControl.map { ResourceControl($0) }
       return record
     }
   }
@@ -134,6 +138,7 @@ final class Creation {
     let process = try makeProcess()
     self.process = process
     try mapIDs(process)
+    try controlResources(process)
     try awaitReady(process)
     try RuntimeStep.recordCreated.begin()
     record.phase = .created
@@ -242,6 +247,13 @@ final class Creation {
     try tell(process, .idsMapped)
   }
 
+  private func controlResources(_ process: InitProcess) throws(OperationError) {
+    guard let control = plan.resourceControl else { return }
+    do throws(SystemCallError) { try record.resourceControl?.apply(control, to: process.pid) } catch {
+      throw OperationError("", "", .properties([PropertyError("config.json.linux.intelRdt", error.description)]))
+    }
+  }
+
   /// Serves the init until it says that it is ready.
   private func awaitReady(_ process: InitProcess) throws(OperationError) {
     try RuntimeStep.initReady.begin()
@@ -252,6 +264,9 @@ final class Creation {
       case .listenerDue: try handOverListener(process)
       case .terminalOpened:
         try OperationError.wrapping { () throws(SystemCallError) in try terminal.accept(process.takeDescriptor()) }
+      case .networkDevicesDue:
+        try NetworkDevices.move(plan.networkDevices, into: process.pid)
+        try tell(process, .devicesMoved)
       case .runtimeHooksDue: try runRuntimeHooks(process)
       case .executing, .failed, nil: throw failure(process, bytes)
       }

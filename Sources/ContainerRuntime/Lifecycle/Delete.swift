@@ -50,6 +50,7 @@ extension Container {
     try RuntimeStep.processesKilled.end()
     try RuntimeStep.cgroupRemoved.begin()
     if let cgroup = try cgroup { try OperationError.wrappingCgroups { () throws(CgroupError) in try cgroup.remove() } }
+    try OperationError.wrapping { () throws(SystemCallError) in try record.resourceControl?.remove() }
     try RuntimeStep.cgroupRemoved.end()
     try runPoststopHooks(warn: warn)
     try RuntimeStep.folderRemoved.begin()

@@ -15,6 +15,9 @@ extension HostFacts {
     facts.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
     facts.hasSELinux =
       !((spec.process?.selinuxLabel ?? "") + (spec.linux?.mountLabel ?? "")).isEmpty && SecurityModules.hasSELinux
+    if spec.linux?.intelRdt != nil {
+      facts.resourceControl = try OperationError.wrapping { () throws(SystemCallError) in try Host.resourceControl() }
+    }
     return facts
   }
 }

@@ -21,12 +21,14 @@ public struct Plan: Equatable, Sendable {
   public var hostname: String?
   public var domainname: String?
   public var sysctl: [Sysctl]
+  public var networkDevices: [NetworkDevice]
   public var process: ProcessPlan
   public var hooks: Spec.Hooks
   public var seccomp: SeccompPlan?
   /// The caller may copy no mounts: the container's process does, once it is root of its user namespace.
   public var opensTreesInside: Bool
   public var cgroup: CgroupPlan
+  public var resourceControl: ResourceControlPlan?
   public var annotations: StringMap<String>
   /// What is accepted and has no effect, for the log.
   public var warnings: [PropertyError]
@@ -46,6 +48,13 @@ public struct Plan: Equatable, Sendable {
     case moveMount
     /// Without a mount namespace there is nothing to pivot.
     case chroot
+  }
+
+  /// A device that moves from the runtime's network namespace into the container's.
+  public struct NetworkDevice: Equatable, Sendable {
+    public var name: String
+    /// Its name inside; the kernel puts a number in the place of `%d`.
+    public var newName: String
   }
 
   public struct Sysctl: Equatable, Sendable {
@@ -141,6 +150,8 @@ public struct HostFacts: Equatable, Sendable {
   /// Security modules that the kernel runs; asked only for a configuration that needs them.
   public var hasAppArmor = false
   public var hasSELinux = false
+  /// Where the resctrl file system is mounted; asked only for a configuration that needs it.
+  public var resourceControl: HostPath?
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
 

@@ -41,10 +41,7 @@ extension PlanBuilder {
       problems.add("\(place).path", "a device cannot be at \(quoted(path.description))")
       return nil
     }
-    let mode = device.fileMode ?? 0o666
-    if mode > 0o777 {
-      problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)")
-    }
+    guard let mode = permissions(of: device, place) else { return nil }
     let kind: DevicePlan.Kind
     switch device.type {
     case "c", "u", "b":
@@ -65,5 +62,18 @@ extension PlanBuilder {
     return DevicePlan(
       path: path, kind: kind, mode: mode, uid: device.uid ?? 0, gid: device.gid ?? 0,
       bound: hasOwnUsers && kind != .fifo, property: place)
+  }
+
+  /// The specification allows permission bits only, but engines pass a host's st_mode on as it is, with the bits of the
+  /// file's type (Podman's --privileged). These are taken away when they say the same as `type`.
+  private mutating func permissions(of device: Spec.Device, _ place: String) -> UInt32? {
+    let mode = device.fileMode ?? 0o666
+    let types: [String: UInt32] = ["c": 0o020000, "u": 0o020000, "b": 0o060000, "p": 0o010000]
+    let permissions = mode & 0o170000 == types[device.type] ? mode & ~0o170000 : mode
+    if permissions > 0o777 {
+      problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)")
+      return nil
+    }
+    return permissions
   }
 }

@@ -30,8 +30,7 @@ extension PlanBuilder {
       let names = MemoryPolicyNames.modes.map(\.name).joined(separator: ", ")
       problems.add(
         "\(place).mode",
-        policy.mode.map { "invalid memory policy mode \(quoted($0)); one of \(names)" } ?? "is missing; one of \(names)"
-      )
+        "invalid memory policy mode \(quoted(policy.mode ?? "")); one of \(names)")
       return nil
     }
     var flags = Int32(0)
@@ -44,12 +43,12 @@ extension PlanBuilder {
     }
     let text = policy.nodes ?? ""
     guard let nodes = text.isEmpty ? NumberSet() : NumberSet(list: text) else {
-      problems.add("\(place).nodes", "\(quoted(text)) is no list of nodes such as 0-1,3")
+      problems.add("\(place).nodes", "invalid memory policy nodes \(quoted(text)); a list such as 0-1,3")
       return nil
     }
     switch mode.name {
     case "MPOL_DEFAULT", "MPOL_LOCAL":
-      if !nodes.isEmpty { problems.add("\(place).nodes", "must be empty with \(mode.name)") }
+      if !nodes.isEmpty { problems.add("\(place).nodes", "\(mode.name): mode requires 0 nodes but got \(nodes.count)") }
     case "MPOL_PREFERRED": break
     default:
       if nodes.isEmpty { problems.add("\(place).nodes", "must name at least one node with \(mode.name)") }

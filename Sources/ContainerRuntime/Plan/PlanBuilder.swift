@@ -49,7 +49,6 @@ struct PlanBuilder {
   mutating func plan(id: String) -> Plan? {
     checkVersion()
     decideNamespaces()
-    refuseUnsupported()
     let root = decideRoot()
     let mounts = decideMounts() + notifyMounts
     let furnishes = !mounts.contains { mount in
@@ -66,9 +65,11 @@ struct PlanBuilder {
     checkHooks()
     let sysctl = decideSysctl()
     let offsets = decideTimeOffsets()
+    let networkDevices = decideNetworkDevices()
     checkNames()
     for (key, _) in spec.annotations ?? [:] where key.isEmpty { problems.add("annotations", "a key is empty") }
     let cgroup = decideCgroup(id)
+    let resourceControl = decideResourceControl(id)
     checkMemory()
     let seccomp = decideSeccomp()
     guard let root, let process, let cgroup, problems.errors.isEmpty else { return nil }
@@ -76,8 +77,8 @@ struct PlanBuilder {
       id: id, bundle: bundle, root: root, namespaces: namespaces, uidMappings: uids, gidMappings: gids,
       timeOffsets: offsets, mounts: mounts, devices: devices, furnishesDevices: furnishes, maskedPaths: masked,
       readonlyPaths: readonly, hostname: nonEmpty(spec.hostname), domainname: nonEmpty(spec.domainname), sysctl: sysctl,
-      process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp, opensTreesInside: opensTreesInside,
-      cgroup: cgroup,
+      networkDevices: networkDevices, process: process, hooks: spec.hooks ?? Spec.Hooks(), seccomp: seccomp,
+      opensTreesInside: opensTreesInside, cgroup: cgroup, resourceControl: resourceControl,
       annotations: spec.annotations ?? [:],
       warnings: problems.warnings)
   }
@@ -266,14 +267,5 @@ struct PlanBuilder {
         }
       }
     }
-  }
-
-  /// What this version cannot do is refused by name, never passed over.
-  private mutating func refuseUnsupported() {
-    func refuse(_ condition: Bool, _ property: String) {
-      if condition { problems.add(property, "is \(Problems.unsupported)") }
-    }
-    refuse(linux?.intelRdt != nil, "linux.intelRdt")
-    refuse(!(linux?.netDevices ?? [:]).isEmpty, "linux.netDevices")
   }
 }

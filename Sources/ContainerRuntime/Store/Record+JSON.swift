@@ -8,14 +8,17 @@ extension Record: JSONReadable, JSONWritable {
     var texts = StringMap<String>()
     var numbers = StringMap<UInt64>()
     var (annotations, namespaces) = (StringMap<String>(), StringMap<String>())
-    var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring) = (false, false, false, false, true)
+    var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring, ownsGroup) = (
+      false, false, false, false, true, false
+    )
     var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
     var cgroups: CgroupRecord?
     try reader.beginObject()
     while let key = try reader.nextKey() {
       let name = key.string
       switch name {
-      case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner":
+      case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner",
+        "resctrlGroup", "resctrlMonitor":
         texts[name] = try reader.value()
       case "version", "runtimePID", "runtimeStartTime", "pid", "startTime", "preservedDescriptors":
         numbers[name] = try reader.value()
@@ -28,6 +31,7 @@ extension Record: JSONReadable, JSONWritable {
       case "relaysNotifications": notifies = try reader.value() ?? false
       case "owesPoststop": owesPoststop = try reader.value() ?? false
       case "hasKeyring": hasKeyring = try reader.value() ?? true
+      case "ownsResctrlGroup": ownsGroup = try reader.value() ?? false
       case "cgroups": cgroups = try reader.value()
       default: try reader.skipUnknown()
       }
@@ -59,6 +63,9 @@ extension Record: JSONReadable, JSONWritable {
     preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
     self.cgroups = cgroups
     self.hasKeyring = hasKeyring
+    resourceControl = texts["resctrlGroup"].map {
+      ResourceControl(group: $0, monitor: texts["resctrlMonitor"], ownsGroup: ownsGroup)
+    }
   }
 
   /// A process number that could mean everybody (0, -1) or the first process is never believed.
@@ -96,6 +103,9 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("relaysNotifications", relaysNotifications ? true : nil)
     writer.member("hasKeyring", hasKeyring)
     writer.member("cgroups", cgroups)
+    writer.member("resctrlGroup", resourceControl?.group)
+    writer.member("resctrlMonitor", resourceControl?.monitor)
+    writer.member("ownsResctrlGroup", resourceControl?.ownsGroup)
     writer.endObject()
   }
 }

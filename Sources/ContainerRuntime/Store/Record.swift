@@ -43,6 +43,7 @@ public struct Record: Equatable, Sendable {
   /// The container has a socket for what it tells the caller's service manager.
   public var relaysNotifications: Bool
   public var cgroups: CgroupRecord?
+  public var resourceControl: ResourceControl?
   /// The container has a session keyring of its own, which later processes join.
   public var hasKeyring: Bool
 

@@ -40,13 +40,17 @@ enum StartFIFO {
   /// - Returns: all that the init said before its end of the FIFO was closed.
   static func start(in folder: borrowing ContainerFolder) throws(SystemCallError) -> [UInt8] {
     let report = try folder.descriptor.open(reportName, [.readOnly, .nonBlocking, .noFollow])
-    try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow]).write([1])
+    let start = try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow])
+    try start.write([1])
     var said: [UInt8] = []
     while said.count <= InitMessage.most {
       let events = try poll([(report.number, .readable)], timeout: nil)[0]
       if events.contains(.readable) {
         said += try report.read(most: InitMessage.most + 2)
       } else if !events.isEmpty {
+        // The kernel closes the two at exec in an order of its own, a moment apart. Until the other is closed too, the
+        // container counts as created, and who asks for its state next must read that it runs.
+        _ = try poll([(start.number, [])], timeout: nil)
         break
       }
     }

@@ -50,6 +50,7 @@ extension Invocation {
     request.access = try processAccess(detaches: command == .create || options.flag(.detach))
     request.log = { reporter.warn($0.description) }
     request.debug = reporter.debug
+    if global.systemdCgroup { reporter.warn("--systemd-cgroup has no effect yet: the cgroups are made directly") }
     return request
   }
 }

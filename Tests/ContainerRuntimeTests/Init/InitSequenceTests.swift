@@ -11,6 +11,7 @@ import Testing
       spec.mapIDs()
       spec.addNamespace("time")
       spec.linux?.sysctl = ["net.ipv4.ip_forward": "1"]
+      spec.linux?.netDevices = ["eth0": .init()]
       spec.linux?.rootfsPropagation = "private"
       spec.hooks = Spec.Hooks(
         createRuntime: [.init(path: "/bin/true")], createContainer: [.init(path: "/bin/true")],
@@ -43,6 +44,9 @@ import Testing
     ("cgroups.joined", "ns.cgroup.made", "the namespace takes the cgroup of its maker for its root"),
     ("mounts.isolated", "rootfs.attached", "the first mount must not reach the host"),
     ("ns.cgroup.made", "cgroups/sys/fs/cgroup", "the container sees its own cgroup only"),
+    ("userns.root", "netdevices.awaited", "the namespace that they move to is entered"),
+    ("netdevices.awaited", "sysctl.net/ipv4/ip_forward", "a sysctl may be one of theirs"),
+    ("netdevices.awaited", "hooks.awaited", "hooks may set them up"),
     ("sysctl.net/ipv4/ip_forward", "readonly/proc/sys", "a read-only /proc/sys takes no value"),
     ("mount/proc", "mount/dev", "the config's order"),
     ("mount/dev", "mount/dev/pts", "the config's order"),

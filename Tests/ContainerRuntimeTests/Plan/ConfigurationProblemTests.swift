@@ -79,6 +79,19 @@ import Testing
     Mistake("config.json.hooks.poststop[0].timeout: must be greater than zero (seconds)") {
       $0.hooks = .init(poststop: [.init(path: "/bin/true", timeout: 0)])
     },
+    Mistake("config.json.linux.netDevices: unable to move network devices without a NET namespace") {
+      $0.removeNamespace("network")
+      $0.linux?.netDevices = ["eth0": .init()]
+    },
+    Mistake("config.json.linux.netDevices.a/b: invalid network device name \"a/b\"") {
+      $0.linux?.netDevices = ["a/b": .init(name: "eth0")]
+    },
+    Mistake("config.json.linux.netDevices.eth0: invalid network device name \"a-name-too-long0\"") {
+      $0.linux?.netDevices = ["eth0": .init(name: "a-name-too-long0")]
+    },
+    Mistake("config.json.linux.netDevices.eth1: another device gets the name \"eth0\" too") {
+      $0.linux?.netDevices = ["eth0": .init(), "eth1": .init(name: "eth0")]
+    },
     Mistake("config.json.annotations: a key is empty") { $0.annotations = ["": "x"] },
   ]
 

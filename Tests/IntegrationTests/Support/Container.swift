@@ -178,7 +178,8 @@ func makeBusyboxRoot(at root: String, busybox: String) throws {
 private let busyboxApplets = [
   "sh", "awk", "basename", "cat", "chmod", "chown", "chroot", "cp", "cut", "date", "dd", "df", "dirname", "dmesg",
   "echo",
-  "env", "expr", "false", "find", "free", "grep", "head", "hostname", "id", "ifconfig", "ip", "kill", "killall", "ln",
+  "env", "expr", "false", "find", "free", "grep", "head", "hostname", "httpd", "id", "ifconfig", "ip", "kill",
+  "killall", "ln",
   "ls", "mkdir", "mkfifo", "mknod", "mktemp", "mount", "mountpoint", "mv", "nc", "nice", "nohup", "nproc", "od",
   "pidof", "printenv", "printf", "ps", "pwd", "readlink", "realpath", "renice", "rm", "rmdir", "sed", "seq", "setsid",
   "sleep", "sort", "stat", "stty", "su", "sync", "sysctl", "tail", "tee", "test", "time", "timeout", "top", "touch",

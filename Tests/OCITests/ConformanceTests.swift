@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// docs/conformance.md is the specification's schema and the table of the tests put together; with APUS_REGENERATE=1 the
+/// test writes it. Neither may name what is not there.
+@Suite struct ConformanceTests {
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Every property that holds a value, as the schema has them; the elements of a list of texts are not told apart.
+  private static func properties() throws -> [String] {
+    var properties: [String] = []
+    for (path, node) in try SchemaTests.Document.config.node().places() {
+      switch node {
+      case .object, .array, .map: continue
+      case .string, .integer, .boolean: break
+      }
+      let text = path.description.replacing("[0]", with: "[]")
+      properties.append(text.hasSuffix("[]") ? String(text.dropLast(2)) : text)
+    }
+    return properties
+  }
+
+  @Test(.enabled(if: SharedFolder.exists)) func documentHasARowForEveryProperty() throws {
+    var lines: [String] = []
+    for property in try Self.properties() {
+      guard let row = ConformanceTable.row(for: property) else {
+        // Not built yet: the plan refuses it by name, or there would be a row.
+        lines.append("| `\(property)` | refused | |")
+        continue
+      }
+      let proof = row.tests.map { "`\($0)`" }.joined(separator: ", ")
+      lines.append(
+        "| `\(property)` | `\(row.source)` | \(proof)\(row.skipped.map { " (skipped here: \($0))" } ?? "") |")
+    }
+    #expect(lines.count > 150)
+    let file = Self.root.appending(path: "docs/conformance.md")
+    let text = Self.head + lines.joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["APUS_REGENERATE"] == "1" {
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    } else {
+      #expect(try String(contentsOf: file, encoding: .utf8) == text, "run the tests with APUS_REGENERATE=1")
+    }
+  }
+
+  private static let head = """
+    # Conformance with the OCI runtime-spec 1.3
+
+    One row for each property of config.json that Linux knows, in the order of the specification's schema: the file below
+    `Sources` that decides or does it, and the tests that prove it. "Skipped here" says why the machine of the tests
+    cannot show the effect; the tests then are those of the plan, or of the refusal. Made by the tests (APUS_REGENERATE=1)
+    from `Tests/OCITests/ConformanceTable.swift`; a test holds it true.
+
+    | property | where | tests |
+    | --- | --- | --- |
+
+    """
+
+  /// A row without any proof says why.
+  @Test func everyRowHasItsProof() {
+    for row in ConformanceTable.rows { #expect(!row.tests.isEmpty || row.skipped != nil, "\(row.property)") }
+    #expect(Set(ConformanceTable.rows.map(\.property)).count == ConformanceTable.rows.count)
+  }
+
+  @Test func filesAndTestsAreThere() throws {
+    var files: [String: String] = [:]
+    let tests = Self.root.appending(path: "Tests")
+    for case let file as URL in try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
+    {
+      if file.pathExtension == "swift" {
+        files[file.deletingPathExtension().lastPathComponent, default: ""] += try String(
+          contentsOf: file, encoding: .utf8)
+      }
+    }
+    for row in ConformanceTable.rows {
+      #expect(
+        FileManager.default.fileExists(atPath: Self.root.appending(path: "Sources/" + row.source).path), "\(row.source)"
+      )
+      for test in row.tests {
+        let parts = test.split(separator: ".")
+        #expect(files[String(parts[0])]?.contains("func \(parts[1])(") == true, "\(test)")
+      }
+    }
+  }
+
+  /// Every row is that of some property of the schema.
+  @Test(.enabled(if: SharedFolder.exists)) func rowsAreOfProperties() throws {
+    let used = Set(try Self.properties().compactMap { ConformanceTable.row(for: $0)?.property })
+    #expect(Set(ConformanceTable.rows.map(\.property)).subtracting(used) == [])
+  }
+}
