@@ -16,6 +16,7 @@ packages=(
   catatonit      # the first process of Podman's pods
   containerd
   docker.io
+  fish           # reads its completion script
   gcc            # C programs of the seccomp tests
   iproute2       # network namespaces that a container joins
   iptables       # Docker's bridge
@@ -23,6 +24,8 @@ packages=(
   libc6-dev
   libcap2-bin    # capsh, getpcaps
   libseccomp-dev # the oracle of the seccomp compiler's tests
+  linux-libc-dev # the numbers of system calls, for their tables
+  linux-libc-dev-{arm64,armhf,hppa,m68k,mips64el,mipsel,mipsn32el,powerpc,ppc64el,riscv64,s390x,sh4}-cross
   netavark       # Podman's network
   podman
   procps
@@ -32,5 +35,6 @@ packages=(
   tini           # a subreaper around the tests: PID 1 may reap late
   uidmap         # newuidmap, newgidmap
   util-linux     # unshare, nsenter, setpriv
+  zsh            # reads its completion script
 )
 exec scripts/install-packages.sh "${packages[@]}"
