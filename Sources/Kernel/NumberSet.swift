@@ -35,6 +35,17 @@ public struct NumberSet: Equatable, Sendable, CustomStringConvertible {
     number / 64 < words.count && words[number / 64] & 1 << UInt64(number % 64) != 0
   }
 
+  /// The mask as one number in hexadecimal digits, as taskset(1) writes it.
+  public var mask: String {
+    var rest = words[...]
+    while rest.last == 0 { rest.removeLast() }
+    guard let highest = rest.popLast() else { return "0" }
+    return rest.reversed().reduce(String(highest, radix: 16)) { text, word in
+      let digits = String(word, radix: 16)
+      return text + String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+  }
+
   /// In the form that is read.
   public var description: String {
     var parts: [String] = []

@@ -46,6 +46,15 @@ private enum Machine {
     #expect(try cpus(inside) == (wanted.isEmpty ? Machine.cpus : wanted))
   }
 
+  /// With `--debug` the mask of the beginning is told, as runc tells it.
+  @Test(.enabled(if: Machine.hasTwoCPUs, "needs CPUs 0 and 1")) func initialAffinityIsTold() throws {
+    let container = try Container { $0["process.execCPUAffinity"] = ["initial": "1"] }
+    try container.runDetached()
+    let scratch = container.scratch
+    let output = try scratch.run([scratch.apus, "--root", scratch.root, "--debug", "exec", container.id, "true"])
+    #expect(try output.succeed().stderr.contains("nsexec: affinity: 0x2\""))
+  }
+
   /// The process of `exec --process` has its own, or that of the container.
   @Test(.enabled(if: Machine.hasTwoCPUs, "needs CPUs 0 and 1")) func affinityOfTheProcessFileComesFirst() throws {
     let container = try Container { $0["process.execCPUAffinity"] = ["final": "0"] }

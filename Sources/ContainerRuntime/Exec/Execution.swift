@@ -170,7 +170,10 @@ final class Execution {
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
     if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
     // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
-    if let cpus = plan.process.initialCPUs { try ProcessAttributes.setAffinity(cpus) }
+    if let cpus = plan.process.initialCPUs {
+      try ProcessAttributes.setAffinity(cpus)
+      request.debug?("nsexec: affinity: 0x\(cpus.mask)")
+    }
     let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)
     return InitProcess(child, channel: channel, progress: progress)
   }
