@@ -22,15 +22,27 @@ import Testing
     }
   }
 
-  /// The number is not too low: with it, everything starts.
+  /// The number is not too low. The kernel takes memory in batches of 64 pages for each processor, and a process that
+  /// changes its processor at the wrong moment leaves nearly all of such a limit behind in the other's batch: once in
+  /// some hundred starts the kernel then ends it. Of five starts one succeeds for certain, with the batches added all.
   @Test func needIsEnough() throws {
-    let container = try container(limit: 266_240)
-    try container.create().succeed()
-    try container.start().succeed()
-    usleep(100_000)
-    #expect(try container.status == "running")
-    let peak = try #require(Int(try container.text(of: "memory.max_usage_in_bytes", inHierarchy: "memory")))
-    #expect(peak <= 266_240)
+    #expect(try starts(withLimit: 266_240, of: 5, until: 1) == 1)
+    #expect(try starts(withLimit: 266_240 + sysconf(Int32(_SC_NPROCESSORS_CONF)) * 64 * 4096, of: 5, until: 5) == 5)
+  }
+
+  /// How many of some starts succeed, when it ends with this number of successes.
+  private func starts(withLimit limit: Int, of attempts: Int, until enough: Int) throws -> Int {
+    let container = try container(limit: limit)
+    var successes = 0
+    for _ in 0..<attempts where successes < enough {
+      if try container.create().status == 0 {
+        let started = try container.start()
+        usleep(100_000)
+        if try started.status == 0 && container.status == "running" { successes += 1 }
+        try container.delete("--force").succeed()
+      }
+    }
+    return successes
   }
 
   /// The words for the program count too.
