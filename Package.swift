@@ -38,10 +38,11 @@ let package = Package(
     target("Seccomp", ["OCI"]),
     target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp"]),
     target("CommandLine"),
-    target("TTRPC"),
+    target("Protobuf"),
+    target("TTRPC", ["Protobuf"]),
     .executableTarget(
       name: "containerd-shim-apus-v2",
-      dependencies: ["ContainerRuntime", "TTRPC", "Cgroups", "OCI", "JSON", "Kernel"],
+      dependencies: ["ContainerRuntime", "TTRPC", "Protobuf", "Cgroups", "OCI", "JSON", "Kernel"],
       swiftSettings: settings),
     .executableTarget(
       name: "apus",
@@ -54,7 +55,8 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
-    tests("TTRPCTests", ["TTRPC"]),
+    tests("ProtobufTests", ["Protobuf"]),
+    tests("TTRPCTests", ["Protobuf", "TTRPC"]),
     tests("SeccompTests", ["JSON", "OCI", "Seccomp"], data: ["Oracle"]),
   ]
 )

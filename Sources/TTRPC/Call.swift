@@ -1,3 +1,5 @@
+public import Protobuf
+
 /// How a call ended, in the codes of gRPC that containerd tells its own errors from.
 public struct CallStatus: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: Int32, Sendable {
@@ -24,20 +26,14 @@ public struct CallStatus: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-extension CallStatus: ProtobufReadable, ProtobufWritable {
+extension CallStatus: ProtobufMessage {
   public init() { self.init(.ok, "") }
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: code = Code(rawValue: Int32(truncatingIfNeeded: try field.unsigned)) ?? .unknown
-    case 2: message = try field.string
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.unsigned(1, UInt64(code.rawValue))
-    writer.string(2, message)
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    var number = UInt32(bitPattern: code.rawValue)
+    try visitor.unsigned(1, &number)
+    code = Code(rawValue: Int32(bitPattern: number)) ?? .unknown
+    try visitor.string(2, &message)
   }
 }
 
@@ -68,39 +64,20 @@ public struct CallRequest: Equatable, Sendable {
   }
 }
 
-extension CallRequest: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: service = try field.string
-    case 2: method = try field.string
-    case 3: payload = Array(try field.bytes)
-    case 4: timeout = try field.signed
-    case 5: metadata.append(try field.message())
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.string(1, service)
-    writer.string(2, method)
-    writer.data(3, payload)
-    writer.signed(4, timeout)
-    writer.messages(5, metadata)
+extension CallRequest: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &service)
+    try visitor.string(2, &method)
+    try visitor.data(3, &payload)
+    try visitor.signed(4, &timeout)
+    try visitor.messages(5, &metadata)
   }
 }
 
-extension CallRequest.Entry: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: key = try field.string
-    case 2: value = try field.string
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.string(1, key)
-    writer.string(2, value)
+extension CallRequest.Entry: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &key)
+    try visitor.string(2, &value)
   }
 }
 
@@ -118,19 +95,10 @@ public struct CallResponse: Equatable, Sendable {
   }
 }
 
-extension CallResponse: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1:
-      let said: CallStatus = try field.message()
-      status = said.code == .ok ? nil : said
-    case 2: payload = Array(try field.bytes)
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.message(1, status)
-    writer.data(2, payload)
+extension CallResponse: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.message(1, &status)
+    if status?.code == .ok { status = nil }
+    try visitor.data(2, &payload)
   }
 }

@@ -1,3 +1,4 @@
+import Protobuf
 import TTRPC
 import Testing
 

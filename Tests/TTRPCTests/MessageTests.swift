@@ -1,3 +1,4 @@
+import Protobuf
 import TTRPC
 import Testing
 
@@ -61,8 +62,25 @@ import Testing
     #expect(parameters.eventsAddress == "/t")
     #expect(parameters.address == "/g")
     #expect(parameters.socketFolder == "/s")
-    #expect(try RuntimeOptions(parameters.extensions.first).noPivotRoot)
+    #expect(try RuntimeOptions(parameters.extensions.first?.value).noPivotRoot)
     #expect(
       BootstrapResult(version: 3, address: "a").protobuf == [0x08, 3, 0x12, 1, 0x61, 0x1a, 5] + Array("ttrpc".utf8))
+  }
+
+  /// A message is there even when it is empty; all else that is nothing is left out.
+  @Test func whatIsNothingIsLeftOut() {
+    #expect(StateResponse().protobuf.isEmpty)
+    #expect(ProcessResponse(pid: 0).protobuf.isEmpty)
+    #expect(WaitResponse(end: ProcessEnd(status: 0, moment: Moment(nanoseconds: 0))).protobuf == [0x12, 0])
+  }
+
+  /// Hostile, or of another century.
+  @Test(arguments: [Int64.min, -1, 0, 1_000_000_000, .max])
+  func momentsGoThere(nanoseconds: Int64) throws {
+    let moment = Moment(nanoseconds: nanoseconds)
+    #expect(try Moment(protobuf: moment.protobuf) == moment)
+    #expect(throws: Never.self) {
+      try Moment(protobuf: [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x10, 0x7f])
+    }
   }
 }

@@ -1,30 +1,32 @@
+public import Protobuf
+
 /// containerd.runtime.bootstrap.v1.BootstrapParams: what containerd 2.3 and later write to the standard input of `start`.
-public struct BootstrapParameters: Equatable, Sendable, ProtobufReadable {
+public struct BootstrapParameters: Equatable, Sendable, ProtobufMessage {
   public var instance = ""
   public var namespace = ""
   public var eventsAddress = ""
   public var address = ""
-  public var extensions: [AnyMessage] = []
+  public var extensions: [Extension] = []
   public var socketFolder = ""
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: instance = try field.string
-    case 2: namespace = try field.string
-    case 5: eventsAddress = try field.string
-    case 6: address = try field.string
-    case 8: extensions.append(try field.message(Extension.self).value)
-    case 9: socketFolder = try field.string
-    default: break
+  /// A message in a message of its own.
+  public struct Extension: Equatable, Sendable, ProtobufMessage {
+    public var value: AnyMessage?
+    public init() {}
+
+    public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+      try visitor.message(1, &value)
     }
   }
 
-  private struct Extension: ProtobufReadable {
-    var value = AnyMessage()
-    mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-      if field.number == 1 { value = try field.message() }
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &instance)
+    try visitor.string(2, &namespace)
+    try visitor.string(5, &eventsAddress)
+    try visitor.string(6, &address)
+    try visitor.messages(8, &extensions)
+    try visitor.string(9, &socketFolder)
   }
 }
 

@@ -1,3 +1,5 @@
+public import Protobuf
+
 /// containerd.runc.v1.Options: what a configuration of containerd or Docker says about the runtime. Those that name the
 /// runtime's program (6) and CRIU's (8) mean nothing here.
 public struct RuntimeOptions: Equatable, Sendable {
@@ -26,31 +28,16 @@ public struct RuntimeOptions: Equatable, Sendable {
   }
 }
 
-extension RuntimeOptions: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: noPivotRoot = try field.bool
-    case 2: noNewKeyring = try field.bool
-    case 3: shimCgroup = try field.string
-    case 4: ioUser = try field.unsigned32
-    case 5: ioGroup = try field.unsigned32
-    case 7: root = try field.string
-    case 9: systemdCgroup = try field.bool
-    case 10: criuImagePath = try field.string
-    case 11: criuWorkPath = try field.string
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.bool(1, noPivotRoot)
-    writer.bool(2, noNewKeyring)
-    writer.string(3, shimCgroup)
-    writer.unsigned(4, ioUser)
-    writer.unsigned(5, ioGroup)
-    writer.string(7, root)
-    writer.bool(9, systemdCgroup)
-    writer.string(10, criuImagePath)
-    writer.string(11, criuWorkPath)
+extension RuntimeOptions: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.bool(1, &noPivotRoot)
+    try visitor.bool(2, &noNewKeyring)
+    try visitor.string(3, &shimCgroup)
+    try visitor.unsigned(4, &ioUser)
+    try visitor.unsigned(5, &ioGroup)
+    try visitor.string(7, &root)
+    try visitor.bool(9, &systemdCgroup)
+    try visitor.string(10, &criuImagePath)
+    try visitor.string(11, &criuWorkPath)
   }
 }

@@ -1,3 +1,5 @@
+public import Protobuf
+
 /// What a shim tells containerd of its own accord (containerd.events), each on its topic.
 public enum TaskEvent: Equatable, Sendable {
   case create(

@@ -1,8 +1,10 @@
 /// The requests of containerd.task.v2.Task and v3, which differ in the package's name only.
 
+public import Protobuf
+
 /// State, Start, Delete, Wait, Pids, Pause, Resume, Stats and Connect: a container, or with an exec id one of its other
 /// processes.
-public struct ProcessReference: Hashable, Sendable, ProtobufReadable {
+public struct ProcessReference: Hashable, Sendable, ProtobufMessage {
   public var container = ""
   public var exec = ""
 
@@ -12,12 +14,9 @@ public struct ProcessReference: Hashable, Sendable, ProtobufReadable {
     self.exec = exec
   }
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: container = try field.string
-    case 2: exec = try field.string
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &container)
+    try visitor.string(2, &exec)
   }
 }
 
@@ -49,26 +48,16 @@ public struct MountMessage: Equatable, Sendable {
   public init() {}
 }
 
-extension MountMessage: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: type = try field.string
-    case 2: source = try field.string
-    case 3: target = try field.string
-    case 4: options.append(try field.string)
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.string(1, type)
-    writer.string(2, source)
-    writer.string(3, target)
-    writer.string(4, options)
+extension MountMessage: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &type)
+    try visitor.string(2, &source)
+    try visitor.string(3, &target)
+    try visitor.string(4, &options)
   }
 }
 
-public struct CreateTaskRequest: Equatable, Sendable, ProtobufReadable {
+public struct CreateTaskRequest: Equatable, Sendable, ProtobufMessage {
   public var id = ""
   public var bundle = ""
   public var rootfs: [MountMessage] = []
@@ -78,116 +67,95 @@ public struct CreateTaskRequest: Equatable, Sendable, ProtobufReadable {
   public var options: AnyMessage?
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: id = try field.string
-    case 2: bundle = try field.string
-    case 3: rootfs.append(try field.message())
-    case 4: streams.terminal = try field.bool
-    case 5: streams.input = try field.string
-    case 6: streams.output = try field.string
-    case 7: streams.error = try field.string
-    case 8: checkpoint = try field.string
-    case 9: parentCheckpoint = try field.string
-    case 10: options = try field.message()
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &id)
+    try visitor.string(2, &bundle)
+    try visitor.messages(3, &rootfs)
+    try visitor.bool(4, &streams.terminal)
+    try visitor.string(5, &streams.input)
+    try visitor.string(6, &streams.output)
+    try visitor.string(7, &streams.error)
+    try visitor.string(8, &checkpoint)
+    try visitor.string(9, &parentCheckpoint)
+    try visitor.message(10, &options)
   }
 }
 
-public struct ExecTaskRequest: Equatable, Sendable, ProtobufReadable {
+public struct ExecTaskRequest: Equatable, Sendable, ProtobufMessage {
   public var process = ProcessReference()
   public var streams = StandardStreams()
   /// The process of the runtime-spec, as JSON.
   public var specification: AnyMessage?
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1, 2: try process.read(field)
-    case 3: streams.terminal = try field.bool
-    case 4: streams.input = try field.string
-    case 5: streams.output = try field.string
-    case 6: streams.error = try field.string
-    case 7: specification = try field.message()
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try process.fields(&visitor)
+    try visitor.bool(3, &streams.terminal)
+    try visitor.string(4, &streams.input)
+    try visitor.string(5, &streams.output)
+    try visitor.string(6, &streams.error)
+    try visitor.message(7, &specification)
   }
 }
 
-public struct KillTaskRequest: Equatable, Sendable, ProtobufReadable {
+public struct KillTaskRequest: Equatable, Sendable, ProtobufMessage {
   public var process = ProcessReference()
   public var signal: UInt32 = 0
   public var all = false
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1, 2: try process.read(field)
-    case 3: signal = try field.unsigned32
-    case 4: all = try field.bool
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try process.fields(&visitor)
+    try visitor.unsigned(3, &signal)
+    try visitor.bool(4, &all)
   }
 }
 
-public struct ResizeTerminalRequest: Equatable, Sendable, ProtobufReadable {
+public struct ResizeTerminalRequest: Equatable, Sendable, ProtobufMessage {
   public var process = ProcessReference()
   public var width: UInt32 = 0
   public var height: UInt32 = 0
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1, 2: try process.read(field)
-    case 3: width = try field.unsigned32
-    case 4: height = try field.unsigned32
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try process.fields(&visitor)
+    try visitor.unsigned(3, &width)
+    try visitor.unsigned(4, &height)
   }
 }
 
-public struct CloseInputRequest: Equatable, Sendable, ProtobufReadable {
+public struct CloseInputRequest: Equatable, Sendable, ProtobufMessage {
   public var process = ProcessReference()
   public var input = false
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1, 2: try process.read(field)
-    case 3: input = try field.bool
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try process.fields(&visitor)
+    try visitor.bool(3, &input)
   }
 }
 
-public struct UpdateTaskRequest: Equatable, Sendable, ProtobufReadable {
+public struct UpdateTaskRequest: Equatable, Sendable, ProtobufMessage {
   public var id = ""
   /// The resources of the runtime-spec, as JSON.
   public var resources: AnyMessage?
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: id = try field.string
-    case 2: resources = try field.message()
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &id)
+    try visitor.message(2, &resources)
   }
 }
 
-public struct CheckpointTaskRequest: Equatable, Sendable, ProtobufReadable {
+public struct CheckpointTaskRequest: Equatable, Sendable, ProtobufMessage {
   public var id = ""
   public var path = ""
   public var options: AnyMessage?
   public init() {}
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: id = try field.string
-    case 2: path = try field.string
-    case 3: options = try field.message()
-    default: break
-    }
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &id)
+    try visitor.string(2, &path)
+    try visitor.message(3, &options)
   }
 }

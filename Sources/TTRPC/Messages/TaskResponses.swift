@@ -1,5 +1,7 @@
 /// The responses of containerd.task.v2.Task and v3.
 
+public import Protobuf
+
 /// containerd.v1.types.Status.
 public enum TaskStatus: UInt64, Sendable {
   case unknown = 0

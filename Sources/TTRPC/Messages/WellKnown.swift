@@ -1,3 +1,5 @@
+public import Protobuf
+
 /// google.protobuf.Any: a message with its name.
 public struct AnyMessage: Equatable, Sendable {
   public var typeURL = ""
@@ -10,18 +12,10 @@ public struct AnyMessage: Equatable, Sendable {
   }
 }
 
-extension AnyMessage: ProtobufReadable, ProtobufWritable {
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: typeURL = try field.string
-    case 2: value = Array(try field.bytes)
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.string(1, typeURL)
-    writer.data(2, value)
+extension AnyMessage: ProtobufMessage {
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    try visitor.string(1, &typeURL)
+    try visitor.data(2, &value)
   }
 }
 
@@ -33,20 +27,14 @@ public struct Moment: Equatable, Sendable {
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 }
 
-extension Moment: ProtobufReadable, ProtobufWritable {
+extension Moment: ProtobufMessage {
   public init() { nanoseconds = 0 }
 
-  public mutating func read(_ field: ProtobufField) throws(ProtobufError) {
-    switch field.number {
-    case 1: nanoseconds &+= try field.signed &* 1_000_000_000
-    case 2: nanoseconds &+= try field.signed
-    default: break
-    }
-  }
-
-  public func write(to writer: inout ProtobufWriter) {
-    writer.signed(1, nanoseconds / 1_000_000_000)
-    writer.signed(2, nanoseconds % 1_000_000_000)
+  public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    var (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    try visitor.signed(1, &seconds)
+    try visitor.signed(2, &rest)
+    nanoseconds = seconds &* 1_000_000_000 &+ rest
   }
 }
 

@@ -1,5 +1,6 @@
 internal import ContainerRuntime
 internal import Kernel
+internal import Protobuf
 internal import TTRPC
 
 /// `delete`: removes what is left of a container whose shim does not answer any more, and tells how it ended.

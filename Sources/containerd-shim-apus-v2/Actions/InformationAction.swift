@@ -1,6 +1,7 @@
 internal import ContainerRuntime
 internal import JSON
 internal import OCI
+internal import Protobuf
 internal import TTRPC
 
 /// `-info`: what the runtime can do. containerd asks before it lets a container have id-mapped mounts, for one.

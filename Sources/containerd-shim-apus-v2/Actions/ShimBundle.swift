@@ -1,6 +1,7 @@
 internal import ContainerRuntime
 internal import JSON
 internal import Kernel
+internal import Protobuf
 internal import TTRPC
 
 /// What a shim leaves in a container's bundle for later calls: for containerd itself and for `delete`.

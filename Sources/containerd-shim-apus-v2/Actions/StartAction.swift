@@ -2,6 +2,7 @@ internal import Cgroups
 internal import ContainerRuntime
 internal import Kernel
 internal import OCI
+internal import Protobuf
 internal import TTRPC
 
 /// `start`: finds the shim that serves the container's group, or leaves one behind, and prints its address.
@@ -38,7 +39,7 @@ struct StartAction {
   ) throws(ProtobufError) -> (BootstrapParameters?, RuntimeOptions) {
     let parameters = try BootstrapParameters(protobuf: input)
     if parameters.instance == arguments.id && parameters.namespace == arguments.namespace {
-      let known = parameters.extensions.last { $0.typeURL.hasSuffix(RuntimeOptions.typeURL) }
+      let known = parameters.extensions.compactMap(\.value).last { $0.typeURL.hasSuffix(RuntimeOptions.typeURL) }
       return (parameters, try RuntimeOptions(known))
     }
     return (nil, try RuntimeOptions(input.isEmpty ? nil : AnyMessage(protobuf: input)))

@@ -1,4 +1,5 @@
 internal import Cgroups
+internal import Protobuf
 internal import TTRPC
 
 /// io.containerd.cgroups.v1.Metrics: what hosts tell whose controllers are on hierarchies of their own.

@@ -1,4 +1,5 @@
 internal import Cgroups
+internal import Protobuf
 internal import TTRPC
 
 /// io.containerd.cgroups.v2.Metrics: what hosts tell that have one cgroup tree.

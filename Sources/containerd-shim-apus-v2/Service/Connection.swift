@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Protobuf
 internal import TTRPC
 
 /// A client of the shim. Its calls are answered in whatever order they end.

@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Protobuf
 internal import TTRPC
 
 /// Tells containerd what happens, one event after the other: the next one goes out when the one before was taken, so

@@ -2,6 +2,7 @@ internal import ContainerRuntime
 internal import JSON
 internal import Kernel
 internal import OCI
+internal import Protobuf
 internal import TTRPC
 
 extension TaskService {

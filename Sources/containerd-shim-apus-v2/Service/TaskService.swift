@@ -1,5 +1,6 @@
 internal import ContainerRuntime
 internal import Kernel
+internal import Protobuf
 internal import TTRPC
 
 /// The Task service, containerd.task.v2.Task and v3, which differ in their names only.
