@@ -96,10 +96,11 @@ fuzz: ## Fuzz whatever takes bytes from outside (FUZZ_SECONDS= for each target)
 	scripts/fuzz.sh
 
 .PHONY: bench
-bench: ## Measure apus beside crun, runc and a C floor; writes docs/performance.md (BENCH_RUNS= to shorten)
+bench: ## Measure apus beside crun, runc and C floors; writes docs/performance.md, .json, .svg (BENCH_RUNS=)
 	scripts/install-packages.sh busybox-static gcc libc6-dev python3
 	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
-	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md
+	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md \
+		--table docs/performance.json --picture docs/performance.svg
 
 .PHONY: install
 install: $(BINARY) $(SHIM) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)

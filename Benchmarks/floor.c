@@ -1,7 +1,8 @@
 // The floor: the least that a program has to ask of the kernel to run one process in a container of the default
 // config, as plain C, to tell what the kernel takes from what a runtime takes.
 //
-// Usage: floor ROOTFS COMMAND [ARGUMENT…]; the exit status is the command's.
+// Usage: floor ROOTFS COMMAND [ARGUMENT…]; the exit status is the command's. Compiled with -DOWN_FLOOR it is the *own
+// floor*: own-floor STATE FILTER ROOTFS COMMAND [ARGUMENT…].
 //
 // It does: a directory in every v1 hierarchy (or in the v2 tree), limits of cpuset copied from the parent; clone3 with
 // new pid, network, ipc, uts and mount namespaces; joining every hierarchy, by the child, which writes 0 to `tasks`: a
@@ -12,24 +13,36 @@
 //
 // It does not: parse a config, keep state, seal itself, make devices or links in /dev, mask paths, set capabilities,
 // limits, host name, no-new-privileges or credentials, load a seccomp filter, check anything about the root file system.
+//
+// The own floor does three things more, which apus has to do and crun need not or does otherwise: it starts a second time
+// from a read-only view of its own file that no mount namespace holds (the seal against CVE-2019-5736, as apus makes it),
+// writes one state file in a folder of its own below STATE and removes both, and loads the filter in the file FILTER, an
+// array of struct sock_filter; - for none.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/magic.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// <sys/mount.h> and <linux/mount.h> do not go together in every glibc.
+int mount(const char *, const char *, const char *, unsigned long, const void *);
+int umount2(const char *, int);
+#define MNT_DETACH 2
 
 #define CGROUPS "/sys/fs/cgroup"
 #define MAXIMUM_HIERARCHIES 32
@@ -135,6 +148,72 @@ static void mount_cgroups(void) {
   must_mount(NULL, "sys/fs/cgroup", NULL, flags | MS_RDONLY | MS_REMOUNT | MS_BIND, NULL);
 }
 
+#ifdef OWN_FLOOR
+static struct sock_filter filter[BPF_MAXINSNS];
+static struct sock_fprog program = {.filter = filter};
+
+// A mount of nothing but this file system, in no mount namespace.
+static int detached(int context, unsigned attributes) {
+  if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) die("fsconfig", "create");
+  int mounted = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes);
+  if (mounted < 0) die("fsmount", "");
+  return mounted;
+}
+
+static void seal(char **argv) {
+  if (getenv("_OWN_FLOOR_SEALED")) return;
+  char path[4096], layers[64];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length < 0) die("readlink", "/proc/self/exe");
+  path[length] = 0;
+  char *name = strrchr(path, '/');
+  *name++ = 0;
+  int folder = open(*path ? path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+  int empty = detached(context, MOUNT_ATTR_RDONLY);
+  snprintf(layers, sizeof layers, "/proc/self/fd/%d:/proc/self/fd/%d", folder, empty);
+  context = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
+  if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "lowerdir", layers, 0)) die("fsconfig", layers);
+  int view = detached(context, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  int own = openat(view, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (own < 0) die("open", name);
+  putenv("_OWN_FLOOR_SEALED=1");
+  syscall(SYS_execveat, own, "", argv, environ, AT_EMPTY_PATH);
+  die("execveat", name);
+}
+
+static char state_folder[128], state_file[160];
+
+static void write_state(const char *state, const char *rootfs) {
+  snprintf(state_folder, sizeof state_folder, "%s/own-%d", state, getpid());
+  snprintf(state_file, sizeof state_file, "%s/state.json", state_folder);
+  if (mkdir(state_folder, 0700)) die("mkdir", state_folder);
+  char text[1024];
+  int length = snprintf(text, sizeof text, "{\"id\": \"own-%d\", \"status\": \"created\", \"root\": \"%s\"}\n", getpid(), rootfs);
+  int file = open(state_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 || write(file, text, length) != length) die("write", state_file);
+  close(file);
+}
+
+static void remove_state(void) {
+  if (unlink(state_file)) die("unlink", state_file);
+  if (rmdir(state_folder)) die("rmdir", state_folder);
+}
+
+static void read_filter(const char *path) {
+  if (!strcmp(path, "-")) return;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, filter, sizeof filter);
+  if (length < 0) die("read", path);
+  close(file);
+  program.len = length / sizeof filter[0];
+}
+
+static void load_filter(void) {
+  if (program.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program)) die("seccomp", "");
+}
+#endif
+
 static void child(const char *rootfs, char **command) {
   join_cgroups();
   if (unshare(CLONE_NEWCGROUP)) die("unshare", "cgroup namespace");
@@ -156,15 +235,29 @@ static void child(const char *rootfs, char **command) {
   if (umount2(".", MNT_DETACH)) die("umount", "the old root");
   if (chdir("/")) die("chdir", "/");
   must_mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
+#ifdef OWN_FLOOR
+  load_filter();
+#endif
   execv(command[0], command);
   die("exec", command[0]);
 }
 
 int main(int argc, char **argv) {
+#ifdef OWN_FLOOR
+  if (argc < 5) {
+    dprintf(2, "usage: own-floor STATE FILTER|- ROOTFS COMMAND [ARGUMENT...]\n");
+    return 125;
+  }
+  seal(argv);
+  write_state(argv[1], argv[3]);
+  read_filter(argv[2]);
+  argv += 2;
+#else
   if (argc < 3) {
     dprintf(2, "usage: floor ROOTFS COMMAND [ARGUMENT...]\n");
     return 125;
   }
+#endif
   find_hierarchies();
   make_cgroups();
 
@@ -190,5 +283,8 @@ int main(int argc, char **argv) {
   for (int i = 0; i < hierarchy_count; i++)
     if (rmdir(hierarchies[i].path)) die("rmdir", hierarchies[i].path);
   if (unified && rmdir(v2)) die("rmdir", v2);
+#ifdef OWN_FLOOR
+  remove_state();
+#endif
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -3,6 +3,8 @@
 //
 // Requests on stdin, one a line, words separated by tabs:
 //   run COMMAND [ARGUMENT…]   start, wait; answers "NANOSECONDS CPU-MICROSECONDS PEAK-KIB STATUS"
+//   burst COUNT N COMMAND…    start COUNT commands, N at a time, each with its number for {} in its words; answers the
+//                             same, of all together: the time until the last ends, the first status that is not 0
 //   reap PID                  wait until PID, a descendant that was left behind, is gone; answers the same
 // CPU and peak memory are those of the command, of the descendants it waited for, and of orphans reaped meanwhile.
 
@@ -49,6 +51,45 @@ static int wait_for(pid_t pid) {
   }
 }
 
+// A word with the number in the place of {}; the same word when it has none.
+static char *numbered(char *word, int number, char *room, size_t size) {
+  char *place = strstr(word, "{}");
+  if (!place) return word;
+  snprintf(room, size, "%.*s%d%s", (int)(place - word), word, number, place + 2);
+  return room;
+}
+
+static int burst(int total, int at_once, char **words, const posix_spawn_file_actions_t *files) {
+  static char room[256][256];
+  char *command[256];
+  pid_t running[16];
+  int begun = 0, alive = 0, result = 0;
+  while (begun < total || alive > 0) {
+    while (begun < total && alive < at_once) {
+      int count = 0;
+      for (; words[count]; count++) command[count] = numbered(words[count], begun, room[count], sizeof room[count]);
+      command[count] = NULL;
+      if (posix_spawn(&running[alive], command[0], files, NULL, command, environ)) return 127;
+      alive++;
+      begun++;
+    }
+    int status;
+    struct rusage usage;
+    pid_t ended = wait4(-1, &status, 0, &usage);
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended < 0) return -1;
+    add(&usage);
+    for (int n = 0; n < alive; n++) {
+      if (running[n] != ended) continue;
+      running[n] = running[--alive];
+      int said = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      if (!result) result = said;
+      break;
+    }
+  }
+  return result;
+}
+
 static void reap_orphans(void) {
   struct rusage usage;
   while (wait4(-1, NULL, WNOHANG, &usage) > 0) add(&usage);
@@ -84,6 +125,10 @@ int main(void) {
       pid_t pid;
       int error = posix_spawn(&pid, words[1], &files, NULL, words + 1, environ);
       status = error ? 127 : wait_for(pid);
+      stop = now();
+      reap_orphans();
+    } else if (count > 3 && !strcmp(words[0], "burst") && atoi(words[2]) <= 16) {
+      status = burst(atoi(words[1]), atoi(words[2]), words + 3, &files);
       stop = now();
       reap_orphans();
     } else if (count == 2 && !strcmp(words[0], "reap")) {
