@@ -6,8 +6,8 @@ usage: generate-syscall-tables.py [--check]
 With --check nothing is written; the exit status is 1 if a table differs from what would be written.
 
 Packages (Debian 12): linux-libc-dev and linux-libc-dev-{arm64,armhf,mipsel,mips64el,mipsn32el,powerpc,ppc64el,
-riscv64,s390x,hppa,m68k,sh4}-cross, and a C preprocessor (cc). The headers of the architectures without a table of
-numbers are read for their names only: a profile may name a call of another architecture without being wrong.
+riscv64,s390x,hppa,m68k,sh4}-cross, and a C preprocessor (cc). An order of bytes changes no number: mips and mipsel, sh
+and sheb, ppc64 and ppc64le share a table. loongarch64 has the generic numbers.
 """
 
 import pathlib
@@ -48,33 +48,37 @@ NEWER_X86_64 = {
     "uretprobe": 335,  # 6.11
     "uprobe": 336,  # 6.18
 }
-# A newer call of an architecture without a table of numbers.
-NEWER_ELSEWHERE = {"riscv_hwprobe"}  # 6.4
-
-ABSENT = 0xFFFFFFFF
+# Newer calls of single architectures (arch/*/kernel/Makefile.syscalls, arch/*/…/syscall.tbl).
+NEWER_RISCV64 = {"riscv_hwprobe": 258}  # 6.4
+NEWER_LOONGARCH64 = {"newfstatat": 79, "fstat": 80}  # 6.11
+NEWER_PARISC = {"cacheflush": 356}  # 6.5
+NEWER_S390 = {"memfd_secret": 447}  # 6.18
+NEWER_SH = {"sync_file_range2": 388}  # 6.11
 
 # name of the table: (include folder, header, preprocessor options, further calls)
+GENERIC = ["-U__x86_64__", "-D__riscv", "-D__riscv_xlen=64", "-D__LP64__"]
 TABLES = {
     "x86_64": ("/usr/include/x86_64-linux-gnu", "asm/unistd_64.h", [], NEWER | NEWER_X86_64),
     "x86": ("/usr/include/x86_64-linux-gnu", "asm/unistd_32.h", [], NEWER),
     "x32": ("/usr/include/x86_64-linux-gnu", "asm/unistd_x32.h", ["-D__X32_SYSCALL_BIT=0"], NEWER | NEWER_X86_64),
     "aarch64": ("/usr/aarch64-linux-gnu/include", "asm/unistd.h", ["-U__x86_64__", "-D__aarch64__"], NEWER),
     "arm": ("/usr/arm-linux-gnueabihf/include", "asm/unistd.h", ["-U__x86_64__", "-D__arm__", "-D__ARM_EABI__"], NEWER),
+    "mips": ("/usr/mipsel-linux-gnu/include", "asm/unistd_o32.h", ["-D__NR_Linux=0"], NEWER),
+    "mips64": ("/usr/mips64el-linux-gnuabi64/include", "asm/unistd_n64.h", ["-D__NR_Linux=0"], NEWER),
+    "mips64n32": ("/usr/mips64el-linux-gnuabin32/include", "asm/unistd_n32.h", ["-D__NR_Linux=0"], NEWER),
+    "ppc": ("/usr/powerpc-linux-gnu/include", "asm/unistd_32.h", [], NEWER),
+    "ppc64": ("/usr/powerpc64le-linux-gnu/include", "asm/unistd_64.h", [], NEWER),
+    "riscv64": ("/usr/riscv64-linux-gnu/include", "asm/unistd.h", GENERIC, NEWER | NEWER_RISCV64),
+    "loongarch64": (
+        "/usr/riscv64-linux-gnu/include", "asm-generic/unistd.h", [*GENERIC, "-D__ARCH_WANT_SYS_CLONE3"],
+        NEWER | NEWER_LOONGARCH64),
+    "s390": ("/usr/s390x-linux-gnu/include", "asm/unistd_32.h", [], NEWER | NEWER_S390),
+    "s390x": ("/usr/s390x-linux-gnu/include", "asm/unistd_64.h", [], NEWER | NEWER_S390),
+    "parisc": ("/usr/hppa-linux-gnu/include", "asm/unistd_32.h", ["-D__NR_Linux=0"], NEWER | NEWER_PARISC),
+    "parisc64": ("/usr/hppa-linux-gnu/include", "asm/unistd_64.h", ["-D__NR_Linux=0"], NEWER | NEWER_PARISC),
+    "m68k": ("/usr/m68k-linux-gnu/include", "asm/unistd_32.h", [], NEWER),
+    "sh": ("/usr/sh4-linux-gnu/include", "asm/unistd_32.h", [], NEWER | NEWER_SH),
 }
-NAMES_ONLY = [
-    ("/usr/mipsel-linux-gnu/include", "asm/unistd_o32.h"),
-    ("/usr/mips64el-linux-gnuabi64/include", "asm/unistd_n64.h"),
-    ("/usr/mips64el-linux-gnuabin32/include", "asm/unistd_n32.h"),
-    ("/usr/powerpc-linux-gnu/include", "asm/unistd_32.h"),
-    ("/usr/powerpc64le-linux-gnu/include", "asm/unistd_64.h"),
-    ("/usr/riscv64-linux-gnu/include", "asm/unistd.h"),
-    ("/usr/s390x-linux-gnu/include", "asm/unistd_32.h"),
-    ("/usr/s390x-linux-gnu/include", "asm/unistd_64.h"),
-    ("/usr/hppa-linux-gnu/include", "asm/unistd_32.h"),
-    ("/usr/hppa-linux-gnu/include", "asm/unistd_64.h"),
-    ("/usr/m68k-linux-gnu/include", "asm/unistd_32.h"),
-    ("/usr/sh4-linux-gnu/include", "asm/unistd_32.h"),
-]
 # Bookkeeping of the headers, not calls.
 NO_CALLS = {
     *("syscalls", "arch_specific_syscall", "BASE", "SYSCALL_BASE", "OABI_SYSCALL_BASE", "SYSCALL_MASK"),
@@ -145,13 +149,13 @@ def header(what):
 
 
 def numbers_file(table, names, numbers):
-    lines = [header(f"Numbers of the system calls of {table}, in the order of SystemCallNames; 0xffff_ffff where it has none.")]
+    # ARM's private calls start at 0xf0000 (__ARM_NR_BASE of asm/unistd.h).
+    bits, absent = (32, "0xffff_ffff") if max(numbers.values()) >= 0xFFFF else (16, "0xffff")
+    lines = [header(f"Numbers of the system calls of {table}, in the order of SystemCallNames; {absent} where it has none.")]
     lines.append("extension SystemCallNumbers {\n")
-    lines.append(f"  static let {table}: InlineArray<{len(names)}, UInt32> = [\n")
+    lines.append(f"  static let {table}: InlineArray<{len(names)}, UInt{bits}> = [\n")
     for name in names:
-        number = numbers.get(name, ABSENT)
-        text = "0xffff_ffff" if number == ABSENT else str(number)
-        lines.append(f"    {text},  // {name}\n")
+        lines.append(f"    {numbers.get(name, absent)},  // {name}\n")
     lines.append("  ]\n}\n")
     return "".join(lines)
 
@@ -176,7 +180,7 @@ def names_file(names):
 
 
 def multiplexed_file(names):
-    lines = [header("Calls that x86 also reaches through socketcall(2) and ipc(2), in the order of SystemCallNames.")]
+    lines = [header("Calls that are also operations of socketcall(2) and ipc(2), in the order of SystemCallNames.")]
     lines.append("extension SystemCallNumbers {\n")
     lines.append("  /// 0: none; 1…20: the call of socketcall(2); 0x80 | n: the call n of ipc(2).\n")
     lines.append(f"  static let multiplexed: InlineArray<{len(names)}, UInt8> = [\n")
@@ -194,12 +198,9 @@ def main():
             assert numbers.get(name, number) == number, (table, name)
             numbers[name] = number
         tables[table] = numbers
-    names = set(NEWER_ELSEWHERE)
+    names = set()
     for numbers in tables.values():
         names |= numbers.keys()
-    for folder, file in NAMES_ONLY:
-        options = ["-U__x86_64__", "-D__riscv", "-D__riscv_xlen=64", "-D__LP64__"] if "riscv" in folder else []
-        names |= call_macros(folder, file, options).keys()
     names = sorted(names)
     files = {"Syscalls+names.swift": names_file(names)}
     for table, numbers in tables.items():

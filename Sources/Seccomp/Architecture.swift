@@ -32,21 +32,32 @@ public enum Architecture: String, Sendable, CaseIterable {
     public static var native: Architecture { .aarch64 }
   #endif
 
-  /// Whether a filter can hold rules for it. The calls of one that it cannot hold rules for are never allowed: the
-  /// filter kills a thread that makes one, as it does for an architecture that the profile does not list.
-  public var isSupported: Bool { abi != nil }
-
-  /// Its table of numbers, if there is one.
-  var abi: SystemCallABI? {
+  /// Its numbers and its conventions.
+  var abi: SystemCallABI {
     switch self {
-    case .x86_64: .x86_64
     case .x86: .x86
+    case .x86_64: .x86_64
     case .x32: .x32
-    case .aarch64: .aarch64
     case .arm: .arm
-    case .loongarch64, .m68k, .mips, .mips64, .mips64n32, .mipsel, .mipsel64, .mipsel64n32, .ppc, .ppc64, .ppc64le,
-      .s390, .s390x, .sh, .sheb, .parisc, .parisc64, .riscv64:
-      nil
+    case .aarch64: .aarch64
+    case .loongarch64: .loongarch64
+    case .m68k: .m68k
+    case .mips: .mips
+    case .mips64: .mips64
+    case .mips64n32: .mips64n32
+    case .mipsel: .mipsel
+    case .mipsel64: .mipsel64
+    case .mipsel64n32: .mipsel64n32
+    case .ppc: .ppc
+    case .ppc64: .ppc64
+    case .ppc64le: .ppc64le
+    case .s390: .s390
+    case .s390x: .s390x
+    case .sh: .sh
+    case .sheb: .sheb
+    case .parisc: .parisc
+    case .parisc64: .parisc64
+    case .riscv64: .riscv64
     }
   }
 }

@@ -10,7 +10,7 @@ struct FilterLayout {
   private static var x32Bit: UInt32 { SystemCallABI.x32.numberBase }
 
   private typealias Range = (start: UInt32, target: FilterAssembler.Target)
-  private typealias Bodies = [(rules: [CallRule], wide: Bool, target: FilterAssembler.Target)]
+  private typealias Bodies = [(rules: [CallRule], arguments: ArgumentForm, target: FilterAssembler.Target)]
 
   private let tables: [CallTable]
   private let base: ProfileBase
@@ -54,9 +54,11 @@ struct FilterLayout {
   private func segments(at place: Int) -> Segments {
     var segments = Segments()
     switch tables[place].abi {
-    case .x86, .aarch64, .arm: append(at: place, to: &segments)
     case .x86_64: appendX86_64(at: place, to: &segments)
     case .x32: appendX32(at: place, to: &segments)
+    default:
+      segments.append(from: 0, .answer(base.answer))
+      append(at: place, to: &segments)
     }
     return segments
   }
@@ -127,21 +129,22 @@ struct FilterLayout {
     switch fate {
     case .answer(let value): return assembler.answer(value)
     case .rules(let table, let index):
-      let wide = tables[table].abi.hasWideArguments
+      let form = tables[table].abi.arguments
       let unsorted = tables[table].conditional[index]
       if unsorted.count > FilterProgram.maximumInstructions { throw Self.tooLong }
       let rules: [CallRule]
       do {
-        rules = try RuleOrder.sorted(unsorted, wide: wide)
+        rules = try RuleOrder.sorted(unsorted, wide: form.isWide)
       } catch {
         throw ProfileError(error)
       }
-      for body in bodies where body.wide == wide && body.rules.elementsEqual(rules, by: { $0.hasSameEffect(as: $1) }) {
+      for body in bodies
+      where body.arguments == form && body.rules.elementsEqual(rules, by: { $0.hasSameEffect(as: $1) }) {
         return body.target
       }
-      let target = assembler.check(rules, wide: wide, otherwise: assembler.answer(base.answer))
+      let target = assembler.check(rules, form, otherwise: assembler.answer(base.answer))
       try checkLength()
-      bodies.append((rules, wide, target))
+      bodies.append((rules, form, target))
       return target
     }
   }

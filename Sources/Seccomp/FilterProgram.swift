@@ -24,7 +24,7 @@ public struct FilterProgram: Sendable, Equatable {
   public let instructions: [Instruction]
   /// The flags for seccomp(2).
   public let flags: FilterFlags
-  /// Parts of the profile without effect: names that no architecture has, architectures that this module lacks.
+  /// Parts of the profile without effect: names that no architecture has.
   public let warnings: [ProfileWarning]
 
   /// Whether seccomp(2) returns a descriptor that must be sent to the profile's `listenerPath`.

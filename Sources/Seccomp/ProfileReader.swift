@@ -56,22 +56,15 @@ struct ProfileReader {
       hidesNewerCalls: !action.letsNewerCallsThrough && profile.defaultErrnoRet != 38)
   }
 
-  /// An empty table for each architecture; first that of the kernel, which is always among them, as with runc.
-  mutating func tables(native: Architecture) throws(ProfileError) -> [CallTable] {
-    guard let nativeABI = native.abi else {
-      throw ProfileError("architectures", "no system call of this machine's \(native.rawValue) is known")
-    }
-    var abis = [nativeABI]
+  /// An empty table for each architecture; first that of the kernel, which is always among them, as with runc. The
+  /// others may be ones that this kernel never runs: a profile is written for many machines.
+  func tables(native: Architecture) throws(ProfileError) -> [CallTable] {
+    var abis = [native.abi]
     for (index, name) in (profile.architectures ?? []).enumerated() {
       guard let architecture = Architecture(rawValue: name) else {
         throw ProfileError("architectures[\(index)]", "string \(name) is not a valid arch for seccomp")
       }
-      guard let abi = architecture.abi else {
-        warnings.append(
-          ProfileWarning("architectures[\(index)]", "no system call of \(name) is known: none will be allowed"))
-        continue
-      }
-      if !abis.contains(abi) { abis.append(abi) }
+      if !abis.contains(architecture.abi) { abis.append(architecture.abi) }
     }
     return abis.map { CallTable($0) }
   }

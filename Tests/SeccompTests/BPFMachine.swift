@@ -8,7 +8,7 @@ struct BPFMachine {
     var architecture: UInt32
     var arguments: [UInt64] = [0, 0, 0, 0, 0, 0]
 
-    /// The word at an offset in bytes, little-endian.
+    /// The word at an offset in bytes; bit 30 of an architecture says that it is little-endian.
     func word(at offset: UInt32) -> UInt32? {
       switch offset {
       case 0: return number
@@ -16,7 +16,8 @@ struct BPFMachine {
       case 8, 12: return 0
       case 16..<64 where offset % 4 == 0:
         let argument = arguments[Int(offset - 16) / 8]
-        return UInt32(truncatingIfNeeded: offset % 8 == 0 ? argument : argument >> 32)
+        let isLower = (offset % 8 == 0) == (architecture & 0x4000_0000 != 0)
+        return UInt32(truncatingIfNeeded: isLower ? argument : argument >> 32)
       default: return nil
       }
     }

@@ -8,6 +8,7 @@ enum CallCases {
   static func numbers(_ abi: SystemCallABI) -> [UInt32] {
     var numbers = (0...1100).map { abi.numberBase + $0 }
     if abi == .arm { numbers += (0xe_ffff...0xf_0006).map(\.self) }
+    if 1..<0x1_0000 ~= abi.numberBase { numbers += [0, 1, 2, abi.numberBase - 1] }
     if abi != .x32 {
       numbers += [
         0x3fff_fffe, 0x3fff_ffff, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xbfff_ffff, 0xc000_0000, 0xc000_0001,

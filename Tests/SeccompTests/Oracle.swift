@@ -20,6 +20,9 @@ struct Oracle {
   /// lacks, as socketcall(2) on x86_64 (OracleTests shows it), so comparisons are made with the tree.
   enum Layout { case tree, list }
 
+  /// libseccomp 2.5 has no others.
+  static let abis: [SystemCallABI] = SystemCallABI.allCases.filter { ![.loongarch64, .m68k, .sh, .sheb].contains($0) }
+
   private let executable: URL
   private let numbers: [SystemCallABI: [String: Int]]
 
@@ -31,7 +34,7 @@ struct Oracle {
     executable = try CProgram.build(source, options: ["-lseccomp"])
     let names = (0..<SystemCallNames.count).map(SystemCallNames.name(at:))
     var numbers: [SystemCallABI: [String: Int]] = [:]
-    for abi in SystemCallABI.allCases {
+    for abi in Self.abis {
       let script = names.map { "resolve \(abi) \($0)\n" }.joined()
       let answers = try CProgram.run(executable, input: script).split(separator: "\n").map { Int($0.dropFirst(7))! }
       numbers[abi] = Dictionary(zip(names, answers)) { $1 }
@@ -66,12 +69,15 @@ struct Oracle {
       let action = FilterAction(rawValue: profile.defaultAction)!.returnValue(errno: profile.defaultErrnoRet)
       // Of no rules libseccomp 2.5.4 makes no tree.
       script += "begin \(action) \(layout == .tree && !rules.isEmpty ? 1 : 0)\n"
-      script += abis.map { "arch \($0)\n" }.joined()
+      // It takes architectures of one order of bytes only.
       if !abis.contains(.x86_64) { script += "without x86_64\n" }
+      script += abis.map { "arch \($0)\n" }.joined()
       script += rules.joined() + "end\n"
     }
     var output = try CProgram.run(executable, input: script).split(separator: "\n")[...]
-    return try counts.map { try Self.answer(rules: $0, &output) }
+    return try zip(counts, profiles).map { count, profile in
+      try Self.answer(rules: count, isBigEndian: profile.abis[0].isBigEndian, &output)
+    }
   }
 
   /// One line for each call of seccomp_rule_add_array() that runc makes.
@@ -99,7 +105,9 @@ struct Oracle {
     "SCMP_CMP_MASKED_EQ": 7,
   ]
 
-  private static func answer(rules: Int, _ output: inout ArraySlice<Substring>) throws -> Answer {
+  private static func answer(
+    rules: Int, isBigEndian: Bool, _ output: inout ArraySlice<Substring>
+  ) throws -> Answer {
     if let line = output.first, line.hasPrefix("died ") {
       output = output.dropFirst()
       return .death
@@ -116,8 +124,11 @@ struct Oracle {
     else { throw CProgram.Failure(description: "no program") }
     let program = output.prefix(count).map { line in
       let words = line.split(separator: " ").map { UInt32($0)! }
+      // The words are in the order of the machine that the program is for.
+      let code = UInt16(words[0])
       return FilterProgram.Instruction(
-        code: UInt16(words[0]), jumpTrue: UInt8(words[1]), jumpFalse: UInt8(words[2]), operand: words[3])
+        code: isBigEndian ? code.byteSwapped : code, jumpTrue: UInt8(words[1]), jumpFalse: UInt8(words[2]),
+        operand: isBigEndian ? words[3].byteSwapped : words[3])
     }
     output = output.dropFirst(count)
     return isRefused ? .refusal : .program(program)

@@ -33,10 +33,37 @@ import Testing
 
   @Test(arguments: RandomProfile.Shape.allCases)
   func randomProfilesMeanWhatTheyMeanToLibseccomp(shape: RandomProfile.Shape) throws {
+    let tally = try Self.tally(shape, Self.machines, seeds: 0..<UInt64(Self.randomProfiles))
+    print("oracle: \(shape): \(tally.summary)")
+    #expect(tally.unexplained.isEmpty, "\(tally.unexplained.prefix(3))")
+    #expect(tally.calls > Self.randomProfiles * 3500)
+    // With at most a few overlapping rules for a call libseccomp keeps all of them.
+    if shape != .crowded { #expect(tally.lostRule + tally.fatal == 0) }
+  }
+
+  /// The architectures that this machine cannot run, of both orders of bytes.
+  @Test(arguments: foreign.indices)
+  func foreignArchitecturesMeanWhatTheyMeanToLibseccomp(index: Int) throws {
+    let machine = Self.foreign[index]
+    let count = UInt64(max(2, Self.randomProfiles / 25))
+    var tally = ProfileComparison.Tally()
+    for shape in RandomProfile.Shape.allCases { tally += try Self.tally(shape, [machine], seeds: 2000..<2000 + count) }
+    print("oracle: \(machine.abis): \(tally.summary)")
+    #expect(tally.unexplained.isEmpty, "\(tally.unexplained.prefix(3))")
+    #expect(tally.calls > 5000)
+  }
+
+  @Test func everyArchitectureOfLibseccompIsCompared() {
+    #expect(Set((Self.machines + Self.foreign).flatMap(\.abis)) == Set(Oracle.abis))
+  }
+
+  private static func tally(
+    _ shape: RandomProfile.Shape, _ machines: [Machine], seeds: Range<UInt64>
+  ) throws -> ProfileComparison.Tally {
     let oracle = try Oracle.shared.get()
-    let cases = (0..<UInt64(Self.randomProfiles)).map { seed in
+    let cases = seeds.map { seed in
       var profile = RandomProfile.make(shape, seed: seed)
-      let machine = Self.machines[Int(seed) % Self.machines.count]
+      let machine = machines[Int(seed) % machines.count]
       profile.architectures = machine.listed
       return (profile: profile, machine: machine, seed: seed)
     }
@@ -47,11 +74,7 @@ import Testing
         item.profile, native: item.machine.native, abis: item.machine.abis, oracle: oracle, answer: answer,
         seed: item.seed)
     }
-    print("oracle: \(shape): \(tally.summary)")
-    #expect(tally.unexplained.isEmpty, "\(tally.unexplained.prefix(3))")
-    #expect(tally.calls > Self.randomProfiles * 5000)
-    // With at most a few overlapping rules for a call libseccomp keeps all of them.
-    if shape != .crowded { #expect(tally.lostRule + tally.fatal == 0) }
+    return tally
   }
 
   /// Why the comparisons are made with libseccomp's tree: without it the program for this profile never looks at the
@@ -106,12 +129,21 @@ import Testing
     let native: Architecture
     let listed: [String]?
     let abis: [SystemCallABI]
+
+    init(_ architectures: [Architecture]) {
+      native = architectures[0]
+      listed = architectures.count == 1 ? nil : architectures.dropFirst().map(\.rawValue)
+      abis = architectures.map(\.abi)
+    }
   }
 
   private static let machines = [
-    Machine(native: .x86_64, listed: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"], abis: [.x86_64, .x86, .x32]),
-    Machine(native: .x86_64, listed: nil, abis: [.x86_64]),
-    Machine(native: .aarch64, listed: ["SCMP_ARCH_ARM"], abis: [.aarch64, .arm]),
-    Machine(native: .aarch64, listed: ["SCMP_ARCH_X32"], abis: [.aarch64, .x32]),
+    Machine([.x86_64, .x86, .x32]), Machine([.x86_64]), Machine([.aarch64, .arm]), Machine([.aarch64, .x32]),
+  ]
+
+  private static let foreign = [
+    Machine([.mips, .mips64, .mips64n32]), Machine([.mipsel, .mipsel64, .mipsel64n32]), Machine([.parisc64, .parisc]),
+    Machine([.ppc64, .ppc]), Machine([.s390x, .s390]), Machine([.x86_64, .riscv64, .ppc64le, .mipsel64n32]),
+    Machine([.ppc64le]), Machine([.riscv64]), Machine([.mips64n32]),
   ]
 }

@@ -117,12 +117,6 @@ import Testing
         == "syscalls[1]: contradicts syscalls[0]: another action under the same conditions")
   }
 
-  @Test func refusesAMachineWithoutTable() {
-    #expect(
-      Self.problem(Self.profile(), native: .riscv64)
-        == "architectures: no system call of this machine's SCMP_ARCH_RISCV64 is known")
-  }
-
   @Test(arguments: [
     ("SCMP_ACT_ERRNO", "SCMP_ACT_ALLOW", true), ("SCMP_ACT_ERRNO", "SCMP_ACT_NOTIFY", true),
     ("SCMP_ACT_KILL", "SCMP_ACT_ERRNO", true), ("SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL", true),
@@ -157,10 +151,9 @@ import Testing
     #expect(try FilterProgram(compiling: profile, native: .x86_64).warnings.isEmpty)
   }
 
-  @Test func anArchitectureWithoutTableIsAWarning() throws {
-    let profile = Self.profile(architectures: ["SCMP_ARCH_X86", "SCMP_ARCH_MIPS"])
-    #expect(
-      try FilterProgram(compiling: profile, native: .x86_64).warnings.map(\.description)
-        == ["architectures[1]: no system call of SCMP_ARCH_MIPS is known: none will be allowed"])
+  /// A profile for many machines is no fault, and says nothing that needs a word.
+  @Test func everyArchitectureIsTaken() throws {
+    let profile = Self.profile(architectures: Architecture.allCases.map(\.rawValue))
+    #expect(try FilterProgram(compiling: profile, native: .x86_64).warnings.isEmpty)
   }
 }

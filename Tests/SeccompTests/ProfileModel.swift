@@ -52,7 +52,7 @@ struct ProfileModel {
     let isSplit = Set(arguments.map(\.index)).count < arguments.count
     var ways: [(UInt32, UInt32?)] = []
     if let number = abi.number(ofNameAt: index) { ways.append((number + abi.numberBase, nil)) }
-    if let other = abi.multiplexed(nameAt: index) { ways.append((other.number, other.operation)) }
+    if let other = abi.multiplexed(nameAt: index) { ways.append((other.number + abi.numberBase, other.operation)) }
     for (number, operation) in ways {
       convention.newest[Block(number, abi)] = max(convention.newest[Block(number, abi)] ?? 0, number)
       if answer == base { continue }
@@ -74,7 +74,7 @@ struct ProfileModel {
   /// Whether two rules of a call compare an argument of 64 bits with values of the same upper half, and not for equality:
   /// libseccomp 2.5.4 then makes one test of the two, and gives one of the actions to both outcomes.
   func sharesUpperHalf(_ call: BPFMachine.Call, _ abi: SystemCallABI) -> Bool {
-    guard [.x86_64, .aarch64].contains(abi) else { return false }
+    guard abi.hasWideArguments else { return false }
     let tests = conditions(of: call.number, abi).joined().filter {
       $0.op != "SCMP_CMP_EQ" && $0.op != "SCMP_CMP_MASKED_EQ"
     }
@@ -96,10 +96,8 @@ struct ProfileModel {
       let isHidden = hidesNewer && convention.newest[.common].map { number > $0 } ?? false
       if number >= 0x4000_0000, conventions[.x32] == nil, !isHidden { return [0] }
       return answers(to: call, .x86_64)
-    case 0x4000_0003: return answers(to: call, .x86)
-    case 0xc000_00b7: return answers(to: call, .aarch64)
-    case 0x4000_0028: return answers(to: call, .arm)
-    default: return [0]
+    case let architecture:
+      return SystemCallABI.allCases.first { $0.auditArchitecture == architecture }.map { answers(to: call, $0) } ?? [0]
     }
   }
 
@@ -124,7 +122,7 @@ struct ProfileModel {
   }
 
   private static func visible(_ value: UInt64, _ abi: SystemCallABI) -> UInt64 {
-    [.x86_64, .aarch64].contains(abi) ? value : value & 0xffff_ffff
+    abi.hasWideArguments ? value : value & 0xffff_ffff
   }
 
   private static func isVoid(_ condition: OCI.Seccomp.Argument, _ abi: SystemCallABI) -> Bool {

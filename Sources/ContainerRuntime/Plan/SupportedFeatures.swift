@@ -50,7 +50,7 @@ package enum SupportedFeatures {
     Features.Seccomp(
       enabled: true, actions: FilterAction.allCases.map(\.rawValue).sorted(),
       operators: Comparison.allCases.map(\.rawValue).sorted(),
-      archs: Architecture.allCases.filter(\.isSupported).map(\.rawValue).sorted(),
+      archs: Architecture.allCases.map(\.rawValue).sorted(),
       knownFlags: FilterFlags.knownNames.sorted(), supportedFlags: FilterFlags.knownNames.sorted())
   }
 
