@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: scripts/place-binary.sh BUILT DESTINATION
-# Puts a stripped copy of BUILT at DESTINATION by rename(2). The copy with symbols stays where it was built.
+# Puts a stripped copy of BUILT, with the commit written into it, at DESTINATION by rename(2). The copy with symbols stays where it was built.
 set -euo pipefail
 built=$1 destination=$2
 
@@ -15,6 +15,13 @@ mkdir -p "$folder"
 temporary=$(mktemp "$folder/.apus.XXXXXX")
 trap 'rm -f "$temporary"' EXIT
 strip -o "$temporary" "$built"
+if commit=$(git describe --always --dirty --abbrev=40 2>/dev/null) && objdump -h "$temporary" | grep -q ' \.apus\.commit '; then
+  section=$(mktemp)
+  printf %s "$commit" >"$section"
+  truncate -s 64 "$section"
+  objcopy --update-section .apus.commit="$section" "$temporary"
+  rm "$section"
+fi
 chmod 755 "$temporary"
 mv -fT "$temporary" "$destination"
 echo "$destination: $(stat -c %s "$destination") bytes, static, stripped"

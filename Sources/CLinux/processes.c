@@ -169,3 +169,6 @@ int cl_argument_count(void) { return argument_count; }
 const char *cl_argument(int index) { return argument_list[index]; }
 extern char **environ;
 char *const *cl_environment(void) { return environ; }
+
+__attribute__((section(".apus.commit"), used)) static volatile const char commit[64] = "";
+const char *cl_commit(void) { return (const char *)commit; }

@@ -81,6 +81,12 @@ public enum StartOfProgram {
     (0..<cl_argument_count()).map { index in unsafe String(cString: cl_argument(index)) }
   }
 
+  /// The commit that the program was built from; nil when the build did not know.
+  public static var commit: String? {
+    guard let text = unsafe cl_commit().map({ unsafe String(cString: $0) }), !text.isEmpty else { return nil }
+    return text
+  }
+
   public static var environment: [String] {
     var entries: [String] = []
     guard let list = unsafe cl_environment() else { return entries }

@@ -26,6 +26,23 @@ public enum MountPropagation: UInt64, Sendable {
 }
 
 extension Descriptor {
+  /// The attributes of the mount that this descriptor is in (statfs(2)); it is `readOnly` too when the whole file system
+  /// is.
+  public borrowing func mountAttributes() throws(SystemCallError) -> MountAttributes {
+    var (type, flags) = (UInt64(0), UInt64(0))
+    try unsafe cl_fstatfs_type(number, &type, &flags).check("statfs", "descriptor \(number)")
+    var attributes: MountAttributes = []
+    for (flag, attribute) in [
+      (0x1, MountAttributes.readOnly), (0x2, .noSUID), (0x4, .noDevices), (0x8, .noExecution), (0x400, .noAccessTime),
+      (0x800, .noDirectoryAccessTime), (0x2000, .noSymlinkFollow),
+    ] as [(UInt64, MountAttributes)] where flags & flag != 0 {
+      attributes.insert(attribute)
+    }
+    let relative = flags & 0x1000 != 0
+    if !relative && !attributes.contains(.noAccessTime) { attributes.insert(.strictAccessTime) }
+    return attributes
+  }
+
   /// A detached copy of the mount at a host path (open_tree(2) with OPEN_TREE_CLONE): held by the descriptor only, it
   /// goes away with it unless it is attached.
   public static func mountTree(

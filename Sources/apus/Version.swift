@@ -1,8 +1,9 @@
 internal import CommandLine
 internal import ContainerRuntime
+internal import Kernel
 
 extension Version {
   static func text(program: String) -> String {
-    VersionText(program: program, version: number, commit: nil, specification: "1.3.0").text
+    VersionText(program: program, version: number, commit: StartOfProgram.commit, specification: "1.3.0").text
   }
 }

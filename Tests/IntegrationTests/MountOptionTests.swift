@@ -226,6 +226,46 @@ import Testing
     #expect(try container.scratch.run(["/bin/stat", "-c", "%u:%g", source + "/new"]).succeed().stdout == "0:0\n")
   }
 
+  /// What the host's mount forbids, a container with users of its own may leave as it is, but not take back by a word;
+  /// without users of its own the config has the last word.
+  @Test(arguments: [
+    ("ro,nodev,nosuid,noexec,noatime", "bind", true), ("nodev,noatime", "bind,ro,exec", true),
+    ("ro", "bind,nosuid", true), ("ro", "bind,rw", false), ("nosuid", "bind,suid", false), ("nodev", "bind,dev", false),
+    ("noexec", "bind,exec", false), ("noatime", "bind,relatime", false), ("relatime", "bind,noatime", false),
+    ("strictatime", "bind,nodiratime", false),
+  ])
+  func restrictionsOfTheHostAreKept(host: String, options: String, isAllowed: Bool) throws {
+    let container = try Container()
+    let source = container.scratch.path("restricted-" + container.id)
+    let shell = """
+      mkdir \(source); mount -t tmpfs tmpfs \(source); mount -o remount,bind,\(host) \(source)
+      chown -R 100000:100000 \(container.rootfs); chmod 0755 \(container.scratch.directory) \(container.bundle)
+      """
+    try container.scratch.run(["/bin/sh", "-euc", shell]).succeed()
+    defer { _ = try? container.scratch.run(["/bin/umount", source]) }
+    var mount = bind(source, to: "/restricted")
+    mount["options"] = .strings(options.split(separator: ",").map { String($0) })
+    try container.edit { $0.append(mount, to: "mounts") }
+    try container.run("true").succeed()
+    try container.edit { config in
+      let mapping: JSONValue = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+      config.append(["type": "user"], to: "linux.namespaces")
+      config["linux.uidMappings"] = mapping
+      config["linux.gidMappings"] = mapping
+    }
+    if isAllowed {
+      let kept = Set(host.split(separator: ",").map { String($0) })
+      let table = try table(container.run("cat /proc/self/mountinfo"))
+      #expect(table["/restricted"]?.attributes.isSuperset(of: kept) == true)
+    } else {
+      let refused = try container.scratch.run(container.words("run"))
+      // The mount of the source is still there.
+      try container.expectRefusal(
+        of: refused, saying: "operation not permitted", "leave their opposites out", leavesNothing: false)
+      #expect(try container.scratch.remains(of: container.id).isEmpty)
+    }
+  }
+
   @Test func fileIsBoundOnAFile() throws {
     let container = try Container()
     let source = container.scratch.path("file-" + container.id)

@@ -41,6 +41,10 @@ import Testing
     let scratch = try Scratch.current
     let output = try scratch.run([scratch.apus, flag]).succeed()
     #expect(output.lines.first?.wholeMatch(of: /apus version \d+\.\d+\.\d+\S*/) != nil, "\(output)")
+    // A build outside a repository has no commit to tell.
+    if fileExists(URL(filePath: #filePath).appending(path: "../../../.git").standardized.path) {
+      #expect(output.lines.dropFirst().first?.wholeMatch(of: /commit: [0-9a-z.-]+/) != nil, "\(output)")
+    }
     #expect(output.lines.contains { $0.wholeMatch(of: /spec: 1\.\d+\.\d+\S*/) != nil }, "\(output)")
     #expect(output.stderr.isEmpty)
   }

@@ -187,5 +187,7 @@ int64_t cl_clock_nanoseconds(int clock);
 int cl_argument_count(void);
 const char *cl_argument(int index);
 char *const *cl_environment(void);
+// The commit that the program was built from, which scripts/place-binary.sh writes into the finished file; "" without.
+const char *cl_commit(void);
 
 #endif

@@ -12,6 +12,9 @@ enum Hint {
         + "CAP_SYS_NICE"
     case (.mount(let plan, _), .notPermitted) where plan.target.components == ["proc"]:
       "the user namespace may not have a fully visible procfs: something on the host covers a part of /proc"
+    case (.mount(let plan, _), .notPermitted) where plan.keepsRestrictions:
+      "the host's mount has attributes that a container with a user namespace cannot take back (ro, nosuid, nodev, noexec "
+        + "and access times): leave their opposites out of the options, or change the mount on the host"
     case (.mount, .notPermitted), (.mountCgroups, .notPermitted):
       "a user namespace may mount only few file systems; bind the folder from the host instead"
     case (.mount, .noDevice): "the kernel does not know this type of file system: see /proc/filesystems"

@@ -60,7 +60,9 @@ extension InitRun {
   private func bind(_ plan: MountPlan, _ tree: borrowing Descriptor) throws(SystemCallError) {
     let isFolder = try tree.status().kind == .directory
     let target = try mountTarget(plan.target, isFolder: isFolder)
+    let before: MountAttributes? = plan.keepsRestrictions ? try tree.mountAttributes() : nil
     try applyAttributes(plan, tree)
+    if let before { try requireKept(before, by: try tree.mountAttributes()) }
     try tree.attach(onto: target)
     if Defence.procfsOnProc.isOn, plan.target.components == ["proc"],
       try tree.fileSystemMagic() != FileSystemMagic.proc
@@ -107,6 +109,16 @@ extension InitRun {
     }
     if !plan.recursiveSet.isEmpty || !plan.recursiveClear.isEmpty {
       try tree.setMountAttributes(set: plan.recursiveSet, clear: plan.recursiveClear, recursive: true)
+    }
+  }
+
+  /// The copy was made with the host's privileges, so the kernel has not locked what the host's mount forbids; the
+  /// config of a container with users of its own may not take it back all the same (runc).
+  private func requireKept(_ before: MountAttributes, by after: MountAttributes) throws(SystemCallError) {
+    let times: MountAttributes = [.accessTimeMask, .noDirectoryAccessTime]
+    let gone = before.subtracting(after).intersection([.readOnly, .noSUID, .noDevices, .noExecution])
+    guard gone.isEmpty, before.intersection(times) == after.intersection(times) else {
+      throw SystemCallError("mount_setattr", "", .notPermitted)
     }
   }
 

@@ -27,6 +27,9 @@ public struct MountPlan: Equatable, Sendable {
   public var copyUp = false
   /// The mount's own mapping of ids (config.md, “uidMappings”), for it alone or for those below it too.
   public var idMap: IDMap?
+  /// Whether what the source's mount forbids stays forbidden, as the kernel has it for the mounts that a user namespace
+  /// gets from the host (mount_namespaces(7), “Restrictions on mount namespaces”).
+  public var keepsRestrictions = false
 
   public struct IDMap: Equatable, Sendable {
     public var uids: [Spec.IDMapping]

@@ -42,6 +42,7 @@ extension PlanBuilder {
       guard let path = problems.hostPath(source, "\(place).source") else { return nil }
       if said.changesFlags { dropSourceFlags(of: &plan) }
       plan.source = bindSource(path.absolute(in: bundle), recursive: recursive)
+      if case .bind = plan.source { plan.keepsRestrictions = hasOwnUsers }
       // A copy of a shared mount would send the container's mounts to the host; only a shared root asks for that.
       if linux?.rootfsPropagation != "shared" && linux?.rootfsPropagation != "rshared" {
         plan.propagation.insert(.init(kind: .slave, recursive: true), at: 0)

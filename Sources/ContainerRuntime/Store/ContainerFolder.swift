@@ -102,7 +102,9 @@ package struct ContainerFolder: ~Copyable {
   package borrowing func remove() throws(SystemCallError) {
     for name in try descriptor.open(".", [.readOnly, .directory]).entries() {
       if try descriptor.status(of: name).kind == .directory {
-        if name == ContainerFolder.notifications { try empty(name, in: descriptor, levels: 32) }
+        if name == ContainerFolder.notifications || name == StartFIFO.reportFolder {
+          try empty(name, in: descriptor, levels: 32)
+        }
         try descriptor.removeDirectory(name)
       } else {
         try descriptor.removeFile(name)

@@ -3,8 +3,10 @@ internal import Kernel
 /// How a created container is told to start, by any later process: the init reads from one FIFO and answers on another.
 /// Whether the init still waits is asked of the kernel: a FIFO that has no reader any more opens with ENXIO.
 enum StartFIFO {
-  static let startName = "start"
-  static let reportName = "report"
+  /// Both have the name of runc's one: whoever looks through the descriptors of a waiting init for leaks knows it.
+  static let startName = "exec.fifo"
+  static let reportFolder = "report"
+  static let reportName = reportFolder + "/exec.fifo"
 
   /// The ends that the init holds. Both are close-on-exec: the end of the report tells that the program runs.
   final class InitSide {
@@ -18,6 +20,7 @@ enum StartFIFO {
   }
 
   static func make(in folder: borrowing ContainerFolder) throws(SystemCallError) -> InitSide {
+    try folder.descriptor.makeDirectory(reportFolder, mode: 0o700)
     for name in [startName, reportName] { try folder.descriptor.makeNode(name, kind: .fifo, mode: 0o600) }
     // Open for both directions: the init never sees an end of file when a caller comes and goes without a word.
     return InitSide(
