@@ -24,6 +24,8 @@ STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
 	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker nostart-stop-gc \
 	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
+# The program begins in Sources/CLinux/start.c, which seals it before libc starts. The fault build seals in Swift.
+ENTRY := -Xlinker --entry=apus_start
 BINARY := .build/release/apus
 SHIM := .build/release/containerd-shim-apus-v2
 FAULT_BINARY := .build-fault/apus
@@ -31,7 +33,7 @@ SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Fuzzing Examples)
 
 .PHONY: build
 build: ## Build the static release binaries, .build/release/apus and containerd-shim-apus-v2
-	$(SWIFT) build $(STATIC_FLAGS) --product apus --scratch-path .build-static
+	$(SWIFT) build $(STATIC_FLAGS) $(ENTRY) --product apus --scratch-path .build-static
 	$(SWIFT) build $(STATIC_FLAGS) --product containerd-shim-apus-v2 --scratch-path .build-static
 	scripts/place-binary.sh .build-static/release/apus $(BINARY)
 	scripts/place-binary.sh .build-static/release/containerd-shim-apus-v2 $(SHIM)

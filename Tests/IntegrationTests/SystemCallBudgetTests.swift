@@ -15,12 +15,12 @@ import Testing
   }
 
   static let budgets = [
-    Budget(command: "create", followsChildren: false, measured: 254),
+    Budget(command: "create", followsChildren: false, measured: 232),
     Budget(command: "start", followsChildren: false, measured: 80),
     Budget(command: "state", followsChildren: false, measured: 62),
     Budget(command: "kill", followsChildren: false, measured: 82),
     Budget(command: "delete", followsChildren: false, measured: 102),
-    Budget(command: "run", followsChildren: true, measured: 795),
+    Budget(command: "run", followsChildren: true, measured: 755),
   ]
 
   @Test(arguments: budgets)

@@ -2,6 +2,9 @@ internal import Kernel
 
 /// Makes sure, before a container is entered, that the running program cannot be written from inside (CVE-2019-5736): the
 /// program starts itself once more from a read-only view of its file that no mount namespace holds.
+///
+/// The shipped program has moved into such a view before libc started, where the kernel and its privileges allow that
+/// (CLinux/start.c): then all that is left to do here is to look.
 package enum Seal {
   /// Says only that a second start has been tried; it proves nothing.
   private static let marker = "_APUS_SEALED"
