@@ -1,68 +1,98 @@
 #!/usr/bin/env bash
-# Usage: scripts/test-guest.sh [--short] [MODE…]
+# Usage: scripts/test-guest.sh [--short] [--filter REGEX] [--write] [MODE…]
 # Runs the integration tests on hosts that this machine is not, and prints the counts of each mode:
 #
+#   v1        hierarchies of cgroup v1 alone: this machine's, without the cgroup v2 tree beside them
+#   hostv2    a cgroup v2 tree alone on this machine's kernel; it has the controllers that v1 left to it, often none
 #   v2        a QEMU guest with a pure cgroup v2 tree and every controller
 #   systemd   the same with systemd as its first process
-#   hostv2    this machine's kernel with a cgroup v2 tree alone, which has no controllers
+#   rootless  the v2 guest, where an ordinary user with a delegated cgroup calls the runtime
 #
-# The guest's scripts (build.sh, vmrun, hostv2) are in $APUS_SHARED/vm, by default ../shared/vm, outside of the
-# repository. Without them, or when the guest cannot be built, the modes are skipped, and that is said and counted.
-# --short runs the suites that depend on cgroups and privileges only: at most five minutes.
+# The guest sees this machine's root file system (scripts/guest-root.sh), so the tests find there what they find here.
+# Its kernel, disk and starter (build.sh, vmrun) are in $APUS_SHARED/vm, by default ../shared/vm, outside of the
+# repository. Without them, or when the guest cannot be built, its modes are skipped, and that is said and counted.
+#
+# --short runs the suites that depend on cgroups and privileges only, for five minutes at most in all.
+# --write puts the counts of the modes that ran into docs/conformance.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 swift=${SWIFT:-swift}
 guest=$(realpath -m "${APUS_SHARED:-../shared}")/vm
 filter=IntegrationTests
-seconds=3600
-if [[ ${1:-} == --short ]]; then
+seconds=7200
+write=
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --short)
+      filter='IntegrationTests\.(CgroupTests|UnifiedTests|LimitTests|UpdateTests|PauseTests|RootlessTests|SecurityLabelTests)/'
+      seconds=100
+      ;;
+    --filter) filter=$2 && shift ;;
+    --write) write=yes ;;
+    *) echo "test-guest.sh: no option $1" >&2 && exit 2 ;;
+  esac
   shift
-  filter='IntegrationTests\.(CgroupTests|LimitTests|UpdateTests|PauseTests|RootlessTests)/'
-  seconds=240
-fi
+done
 modes=("$@")
-((${#modes[@]})) || modes=(v2 systemd hostv2)
-
-skip() { # REASON
-  echo "test-guest: ${#modes[@]} modes skipped: $1"
-  exit 0
-}
+((${#modes[@]})) || modes=(v1 hostv2 v2 systemd rootless)
 
 ((EUID == 0)) || { echo "test-guest makes cgroups and guests and needs root" >&2; exit 1; }
-[[ -x ${APUS_BINARY:-} ]] || { echo "APUS_BINARY must name an executable" >&2; exit 1; }
-[[ -x $guest/vmrun ]] || skip "there is no $guest/vmrun (APUS_SHARED names the folder above)"
-"$guest/build.sh" >&2 || skip "the guest cannot be built: $guest/build.sh failed with status $?"
+for variable in APUS_BINARY APUS_FAULT_BINARY; do
+  [[ -x ${!variable:-} ]] || { echo "$variable must name an executable" >&2; exit 1; }
+done
 
-"$swift" build --build-tests
-toolchain=$("$swift" -print-target-info | jq -r .paths.runtimeResourcePath)
 work=$PWD/.build/guest
-mkdir -p "$work"
-# What the guest lacks, or reaches by the shared current folder alone.
-cp "$(command -v tini)" "$work/tini"
-cp /bin/busybox "$work/busybox"
-cp "$APUS_BINARY" "$work/apus"
+mkdir -p "$work/host"
+"$swift" build --build-tests
 bundle=$(realpath .build/debug/apusPackageTests.xctest)
-cat >"$work/inside.sh" <<INSIDE
-export APUS_BINARY=$work/apus APUS_BUSYBOX=$work/busybox LD_LIBRARY_PATH=$toolchain/linux
-exec unshare --mount --propagation private -- /bin/sh -euc 'mount -t tmpfs tmpfs /run; exec "\$@"' sh \\
-  $work/tini -s -- $bundle --testing-library swift-testing --filter '$filter' \\
-  --event-stream-output-path "\$1" --event-stream-version 0
-INSIDE
 
+# Why there is no guest; nothing when there is one.
+no_guest() {
+  if [[ ! -x $guest/vmrun ]]; then
+    echo "there is no $guest/vmrun (APUS_SHARED names the folder above)"
+  elif ! "$guest/build.sh" >&2; then
+    echo "$guest/build.sh failed; it needs qemu and a kernel of Debian's"
+  fi
+}
+
+# The tests, in a private mount namespace with a tmpfs on /run and under a subreaper, as scripts/test.sh runs them.
+tests() { # MODE
+  echo unshare --mount --propagation private -- "$PWD/scripts/stage.sh" "$1" \
+    tini -s -- "$bundle" --testing-library swift-testing --filter "'$filter'" \
+    --event-stream-output-path "$work/$1.jsonl" --event-stream-version 0
+}
+
+export APUS_BINARY APUS_FAULT_BINARY
 failed=0
+missing=unknown
 for mode in "${modes[@]}"; do
+  run=$(tests "$mode")
   case $mode in
-    v2) host=("$guest/vmrun" --memory 2G --timeout "$seconds" --share "$toolchain" --) ;;
-    systemd) host=("$guest/vmrun" --systemd --memory 2G --timeout "$seconds" --share "$toolchain" --) ;;
-    hostv2) host=(timeout "$seconds" "$guest/hostv2") ;;
-    *) echo "test-guest: no mode $mode; one of v2, systemd, hostv2" >&2; exit 2 ;;
+    v1 | hostv2 | hostrootless) ;;
+    v2 | systemd | rootless)
+      if [[ $missing == unknown ]]; then missing=$(no_guest); fi
+      if [[ -n $missing ]]; then echo "test-guest: $mode: skipped: $missing" && continue; fi
+      ;;
+    *) echo "test-guest: no mode $mode; one of v1, hostv2, v2, systemd, rootless" >&2 && exit 2 ;;
   esac
-  events=$work/$mode.jsonl
-  rm -f "$events"
+  case $mode in
+    v1 | hostrootless) host=(/bin/sh -c "exec $run") ;;
+    hostv2) host=(scripts/unified-host.sh /bin/sh -c "exec $run") ;;
+    *)
+      options=(--memory 3G --timeout "$seconds" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY --env APUS_PATIENCE=8)
+      [[ $mode != systemd ]] || options+=(--systemd)
+      host=(unshare --mount --propagation private -- /bin/sh -euc
+        'mount --bind / "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"' sh "$work/host"
+        "$guest/vmrun" "${options[@]}" --share "$work/host" --
+        scripts/guest-root.sh "$work/host" "$PWD" /bin/sh -c "exec $run")
+      ;;
+  esac
+  rm -f "$work/$mode.jsonl"
   status=0
-  "${host[@]}" /bin/sh "$work/inside.sh" "$events" >"$work/$mode.log" 2>&1 || status=$?
+  timeout "$seconds" "${host[@]}" >"$work/$mode.log" 2>&1 || status=$?
   ((status == 0)) || failed=1
   echo "test-guest: $mode: exit status $status"
-  if [[ -s $events ]]; then scripts/count-tests.sh "$events"; else tail -5 "$work/$mode.log"; fi
+  if [[ -s $work/$mode.jsonl ]]; then scripts/count-tests.sh "$work/$mode.jsonl"; else tail -5 "$work/$mode.log"; fi
 done
+[[ -z $write ]] || scripts/write-hosts.py docs/conformance.md "$work"
 exit "$failed"

@@ -101,8 +101,9 @@ public struct CgroupReservation: ~Copyable {
     if folder.isUnified {
       let delegation = ControllerDelegation(
         folder, for: plan.writes.filter { $0.folder == index }, isRootless: plan.isRootless)
-      try delegation.give(plan.unifiedControllers)
+      // First: a threaded cgroup does not even name its processes, which giving asks for.
       if plan.kind == .v2 { try delegation.refuseInvalidDomain() }
+      try delegation.give(plan.unifiedControllers)
     }
   }
 

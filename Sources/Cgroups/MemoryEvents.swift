@@ -45,7 +45,7 @@ public struct MemoryEvents: ~Copyable, Sendable {
         return MemoryEvents(.v1(control: control), counter, file)
       }
       if let folder = cgroup.unified {
-        let events = try Descriptor.open(folder.file("memory.events").path, .readOnly)
+        let events = try openEvents(of: folder)
         let other = try Descriptor.open(folder.file("cgroup.events").path, .readOnly)
         var listener = MemoryEvents(.v2, events, other)
         // What has happened before is not told; poll(2) waits for what comes after a first reading.
@@ -56,6 +56,16 @@ public struct MemoryEvents: ~Copyable, Sendable {
       throw .system(error, property: nil)
     }
     throw .noHierarchies("the controller \"memory\" is not there, which tells when memory runs out")
+  }
+
+  /// Without a memory controller memory cannot run out; the end of the cgroup is told all the same.
+  private static func openEvents(of folder: Cgroup.Folder) throws(SystemCallError) -> Descriptor {
+    do throws(SystemCallError) {
+      return try Descriptor.open(folder.file("memory.events").path, .readOnly)
+    } catch {
+      if error.errno != .noSuchFile { throw error }
+      return try Descriptor.open(folder.file("cgroup.events").path, .readOnly)
+    }
   }
 
   /// What to wait for.

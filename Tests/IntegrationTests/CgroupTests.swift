@@ -4,32 +4,12 @@ import Testing
 
 /// One cgroup in every hierarchy of the machine: made, joined, removed.
 @Suite(.scratch) struct CgroupTests {
-  /// Whether a cgroup v2 tree is all that this machine has mounted.
-  static var isPure: Bool { fileExists("/sys/fs/cgroup/cgroup.controllers") }
-
-  /// The lines of /proc/PID/cgroup whose hierarchies are mounted: in a pure tree that is one.
-  static func memberships(of pid: String) -> [Substring] {
-    readText("/proc/\(pid)/cgroup").split(separator: "\n").filter { !isPure || $0.hasPrefix("0::") }
-  }
-
-  /// The folders of a process in all hierarchies, by /proc/PID/cgroup and the mounts of the host.
-  static func folders(of pid: pid_t, on scratch: Scratch) throws -> [String] {
-    let mounts = scratch.mounts.mounts.compactMap(MountInfo.init(line:))
-    return try memberships(of: "\(pid)").map { line in
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-      let mount = mounts.first { mount in
-        fields[1].isEmpty ? mount.type == "cgroup2" : mount.superOptions.contains(fields[1])
-      }
-      return try #require(mount, "\(line)").mountPoint + fields[2]
-    }
-  }
-
   @Test func everyHierarchyIsJoined() throws {
     let container = try Container()
     try container.runDetached()
     let pid = try container.pid
-    let folders = try CgroupTests.folders(of: pid, on: container.scratch)
-    #expect(folders.count == CgroupTests.memberships(of: "self").count)
+    let folders = try HostCgroups.folders(of: pid, on: container.scratch)
+    #expect(folders.count == HostCgroups.memberships(of: "self").count)
     for folder in folders {
       #expect(folder.hasSuffix("/" + container.id))
       #expect(readText(folder + "/cgroup.procs").split(separator: "\n").contains("\(pid)"), "\(folder)")
@@ -39,7 +19,7 @@ import Testing
   @Test func createdContainerIsInItsCgroupsAlready() throws {
     let container = try Container()
     try container.createSleeping()
-    for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+    for folder in try HostCgroups.folders(of: container.pid, on: container.scratch) {
       #expect(folder.hasSuffix("/" + container.id))
     }
   }
@@ -47,7 +27,7 @@ import Testing
   @Test func deleteRemovesThemAll() throws {
     let container = try Container()
     try container.runDetached()
-    let folders = try CgroupTests.folders(of: container.pid, on: container.scratch)
+    let folders = try HostCgroups.folders(of: container.pid, on: container.scratch)
     #expect(folders.allSatisfy(fileExists))
     try container.kill("KILL").succeed()
     #expect(try container.becomes("stopped"))
@@ -71,7 +51,7 @@ import Testing
     let container = try Container()
     try container.edit { $0["linux.cgroupsPath"] = .string("\(prefix)\(container.id)-parent/child") }
     try container.runDetached()
-    for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+    for folder in try HostCgroups.folders(of: container.pid, on: container.scratch) {
       #expect(folder.hasSuffix("/\(container.id)-parent/child"))
     }
     #expect(try container.state()["status"] == "running")
@@ -80,7 +60,7 @@ import Testing
   /// D5: the parents that were made for the container go with it; what was there before stays.
   @Test func onlyTheParentsThatWereMadeAreRemoved() throws {
     let container = try Container()
-    let existing = "/sys/fs/cgroup\(CgroupTests.isPure ? "" : "/pids")/\(container.id)-existing"
+    let existing = HostCgroups.path("pids", "\(container.id)-existing")
     try FileManager.default.createDirectory(atPath: existing, withIntermediateDirectories: false)
     defer { unsafe rmdir(existing) }
     try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-existing/made/child") }
@@ -96,7 +76,7 @@ import Testing
     if output.status != 0 {
       try container.expectRefusal(of: output)
     } else {
-      for folder in try CgroupTests.folders(of: container.pid, on: container.scratch) {
+      for folder in try HostCgroups.folders(of: container.pid, on: container.scratch) {
         #expect(folder.hasPrefix("/sys/fs/cgroup/") && !folder.contains("/.."))
       }
     }
@@ -121,14 +101,14 @@ import Testing
   /// D6: a frozen cgroup is refused up front, since a process that joins it would hang.
   @Test func frozenCgroupIsRefused() throws {
     let container = try Container()
-    let isPure = CgroupTests.isPure
-    let folder = "/sys/fs/cgroup\(isPure ? "" : "/freezer")/\(container.id)-frozen"
-    let file = URL(filePath: folder + (isPure ? "/cgroup.freeze" : "/freezer.state"))
+    let folder = HostCgroups.path("freezer", "\(container.id)-frozen")
+    let freezer = HostCgroups.freezer
+    let file = URL(filePath: "\(folder)/\(freezer.file)")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    try Data((isPure ? "1" : "FROZEN").utf8).write(to: file)
+    try Data(freezer.frozen.utf8).write(to: file)
     try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-frozen") }
     let output = try container.scratch.run(container.words("run"))
-    try Data((isPure ? "0" : "THAWED").utf8).write(to: file)
+    try Data(freezer.thawed.utf8).write(to: file)
     unsafe rmdir(folder)
     try container.expectRefusal(of: output, saying: "frozen")
   }
@@ -137,8 +117,7 @@ import Testing
   @Test func nestedCgroupsAreRemoved() throws {
     let container = try Container()
     try container.runDetached()
-    let folders = try CgroupTests.folders(of: container.pid, on: container.scratch)
-    let folder = try #require(folders.first { CgroupTests.isPure || $0.contains("/pids/") })
+    let folder = try container.folder(of: "pids")
     try FileManager.default.createDirectory(atPath: folder + "/a/b/c", withIntermediateDirectories: true)
     try container.delete("--force").succeed()
     #expect(!fileExists(folder))

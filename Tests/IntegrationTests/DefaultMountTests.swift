@@ -24,7 +24,8 @@ import Testing
     Expected(mountPoint: "/dev/mqueue", type: "mqueue", options: ["rw", "nosuid", "nodev", "noexec"]),
     Expected(mountPoint: "/sys", type: "sysfs", options: ["ro", "nosuid", "nodev", "noexec"]),
     Expected(
-      mountPoint: "/sys/fs/cgroup", type: "tmpfs", options: ["ro", "nosuid", "nodev", "noexec", "relatime"]),
+      mountPoint: "/sys/fs/cgroup", type: HostCgroups.isPure ? "cgroup2" : "tmpfs",
+      options: ["ro", "nosuid", "nodev", "noexec", "relatime"]),
   ]
 
   @Test(arguments: expected) func isMountedWithItsOptions(_ expected: Expected) throws {
@@ -49,24 +50,50 @@ import Testing
     #expect(output.lines == ["1777", "x"])
   }
 
-  /// The cgroup mount of a hybrid machine is a read-only tmpfs with one read-only mount for each hierarchy, and each
-  /// shows the container's own cgroup as its root.
+  /// The cgroup mount of a machine with hierarchies of v1 is a read-only tmpfs with one read-only mount for each; in a
+  /// pure v2 tree it is that tree. Each shows the container's own cgroup as its root.
   @Test func cgroupHierarchiesAreMountedReadOnly() throws {
     let container = try Container { $0.addCgroupNamespace() }
     let mounts = MountInfo.parse(try container.run("cat /proc/self/mountinfo").succeed().stdout)
-    let onHost = container.scratch.mounts.mounts.compactMap(MountInfo.init(line:)).filter { $0.type == "cgroup" }
+    let type = HostCgroups.isPure ? "cgroup2" : "cgroup"
+    let onHost = container.scratch.mounts.mounts.compactMap(MountInfo.init(line:)).filter { $0.type == type }
     #expect(!onHost.isEmpty)
     for hierarchy in onHost {
       let mount = try #require(mounts.last { $0.mountPoint == hierarchy.mountPoint }, "\(hierarchy.mountPoint)")
-      #expect(mount.type == "cgroup")
+      #expect(mount.type == type)
       #expect(mount.options.isSuperset(of: ["ro", "nosuid", "nodev", "noexec"]))
       #expect(mount.root == "/", "\(mount)")
     }
   }
 
   @Test func cgroupsCannotBeWritten() throws {
-    let output = try Container().run("mkdir /sys/fs/cgroup/memory/x; echo 1 >/sys/fs/cgroup/pids/pids.max; true")
+    let script =
+      HostCgroups.isPure
+      ? "mkdir /sys/fs/cgroup/x; echo 1 >/sys/fs/cgroup/cgroup.freeze; true"
+      : "mkdir /sys/fs/cgroup/memory/x; echo 1 >/sys/fs/cgroup/pids/pids.max; true"
+    let output = try Container().run(script)
     #expect(output.stderr.split(separator: "\n").filter { $0.contains("Read-only file system") }.count == 2)
+  }
+
+  /// What is mounted for writing is the container's own: it may divide what it has got among cgroups of its own.
+  @Test(.unifiedHierarchy) func ownCgroupsMayBeDivided() throws {
+    let place = HostCgroups.isPure ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified"
+    let container = try Container { config in
+      config.addCgroupNamespace()
+      config.dropMounts(below: "/sys/fs/cgroup")
+      config.append(
+        ["destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["rw", "nosuid"]],
+        to: "mounts")
+    }
+    let script = """
+      cd \(place) || exit 3
+      mkdir below inside && echo $$ >below/cgroup.procs || exit 4
+      for c in $(cat cgroup.controllers); do echo +$c >cgroup.subtree_control || exit 5; done
+      cat /proc/self/cgroup | grep ^0:
+      """
+    let hasTree = container.scratch.mounts.mounts.contains { $0.contains(" - cgroup2 ") }
+    #expect(hasTree)
+    #expect(try container.run(script).succeed().lines == ["0::/below"])
   }
 
   /// Only what the config names is mounted: the host's mounts are gone with the old root.

@@ -1,7 +1,7 @@
 import Testing
 
 /// ctr and containerd-shim-runc-v2, told to call the runtime under test (package containerd).
-@Suite(.scratch) struct EnginesContainerdTests {
+@Suite(.scratch, .controllers("cpu", "memory", "pids")) struct EnginesContainerdTests {
   @Test func containerdsOwnShimCallsTheRuntime() throws {
     let engine = try Engine()
     try engine.serveContainerd()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Docker's engine with the runtime under test as its default (packages docker.io, containerd).
-@Suite(.scratch) struct EnginesDockerTests {
+@Suite(.scratch, .controllers("cpu", "memory", "pids")) struct EnginesDockerTests {
   /// A dockerd and the calls on it.
   private struct Docker {
     let engine: Engine

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Podman and Buildah, which call the runtime themselves (packages podman, buildah, catatonit).
-@Suite(.scratch) struct EnginesPodmanTests {
+@Suite(.scratch, .controllers("cpu", "memory", "pids")) struct EnginesPodmanTests {
   private struct Podman {
     let engine: Engine
 

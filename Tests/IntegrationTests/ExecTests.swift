@@ -24,7 +24,8 @@ import Testing
   /// A cgroup for the process is the container's or below it, and there.
   @Test(arguments: [
     ("..", "bad sub cgroup path"), ("a/../../b", "bad sub cgroup path"), ("nowhere", "adding pid of the new process"),
-    ("pids:nowhere", "adding pid of the new process"), ("bogus:/", "unknown controller bogus"),
+    ("pids:nowhere", HostCgroups.isPure ? "unknown controller pids" : "adding pid of the new process"),
+    ("bogus:/", "unknown controller bogus"),
   ])
   func cgroupOutsideIsRefused(name: String, problem: String) throws {
     let container = try Container()
@@ -260,7 +261,7 @@ import Testing
     try refuses(container, container.scratch.run(words), saying: "no such file or directory")
     for (name, text) in [
       ("bogus:x", "unknown controller bogus"), (":x", "empty <controller> prefix"),
-      ("pids,pids:/", "controller pids specified multiple times"),
+      ("pids,pids:/", HostCgroups.isPure ? "unknown controller pids" : "controller pids specified multiple times"),
     ] {
       let output = try container.scratch.run(container.words("exec", ["--cgroup", name]) + ["/bin/true"])
       try refuses(container, output, saying: text)
@@ -269,12 +270,41 @@ import Testing
 
   @Test func subCgroupIsEntered() throws {
     let container = try running()
-    let folder = try container.folder(inHierarchy: "pids") + "/below"
+    let folder = try container.folder(of: "pids") + "/below"
     try container.scratch.run(["/bin/mkdir", folder]).succeed()
-    let words = container.words("exec", ["--cgroup", "pids:below"]) + ["/bin/cat", "/proc/self/cgroup"]
+    let byController = container.words("exec", ["--cgroup", "pids:below"]) + ["/bin/cat", "/proc/self/cgroup"]
+    if HostCgroups.isPure {
+      try refuses(container, container.scratch.run(byController), saying: "unknown controller pids")
+    }
+    let words =
+      HostCgroups.isPure
+      ? container.words("exec", ["--cgroup", "below"]) + ["/bin/cat", "/proc/self/cgroup"] : byController
     let lines = try container.scratch.run(words).succeed().lines
-    #expect(lines.filter { $0.hasSuffix("/below") }.map { $0.split(separator: ":")[1] } == ["pids"])
+    let wanted = HostCgroups.isPure ? "0::" : ":pids:"
+    #expect(lines.filter { $0.hasSuffix("/below") }.count == 1)
+    #expect(lines.contains { $0.contains(wanted) && $0.hasSuffix("/below") }, "\(lines)")
     try container.scratch.run(["/bin/rmdir", folder]).succeed()
+  }
+
+  /// A container that divides its cgroup among others of its own has one that takes no process itself any more.
+  @Test(.unifiedHierarchy) func processJoinsTheFirstOneBelow() throws {
+    let container = try running { $0.addCgroupNamespace() }
+    let folder = try container.folder(of: "")
+    let script = """
+      mkdir \(folder)/below && echo \(try container.pid) >\(folder)/below/cgroup.procs || exit 1
+      for c in $(cat \(folder)/cgroup.controllers); do echo +$c >\(folder)/cgroup.subtree_control || exit 2; done
+      """
+    try container.scratch.run(["/bin/sh", "-c", script]).succeed()
+    let isDivided = !readText(folder + "/cgroup.subtree_control").split(separator: "\n").isEmpty
+    let words = container.words("exec") + ["/bin/sh", "-c", "sleep 0.3"]
+    let command = try container.scratch.start(words)
+    let wanted = isDivided ? [2, 0] : [1, 1]
+    #expect(
+      eventually {
+        [folder + "/below", folder].map { readText($0 + "/cgroup.procs").split(separator: "\n").count } == wanted
+      })
+    try command.wait().succeed()
+    try container.exec("true").succeed()
   }
 
   // MARK: Races

@@ -66,11 +66,10 @@ import Testing
 
   @Test func processesOfCgroupsBelowBelongToIt() throws {
     let container = try running()
-    let below = try container.folder(inHierarchy: "pids") + "/below"
+    // The members are counted in the v2 tree where there is one.
+    let below = try container.folder(of: HostCgroups.layout == .v1 ? "devices" : "") + "/below"
     try container.scratch.run(["/bin/mkdir", below]).succeed()
-    let unified = try container.folder(inHierarchy: "") + "/below"
-    try container.scratch.run(["/bin/mkdir", unified]).succeed()
-    let script = "echo $$ >\(unified)/cgroup.procs; exec sleep 1000"
+    let script = "echo $$ >\(below)/cgroup.procs; exec sleep 1000"
     let guest = try container.scratch.start(["/bin/sh", "-c", script])
     #expect(
       try eventually {
@@ -79,25 +78,5 @@ import Testing
       })
     guest.signal(9)
     _ = try guest.wait()
-  }
-}
-
-extension Container {
-  /// The folder of the container's first process in the v1 hierarchy of a controller, or (empty) in the v2 tree.
-  func folder(inHierarchy controller: String) throws -> String {
-    let pid = try pid
-    let memberships = readText("/proc/\(pid)/cgroup")
-    for line in memberships.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 3, parts[1].split(separator: ",").contains(Substring(controller)) || parts[1] == controller
-      else { continue }
-      return "/sys/fs/cgroup/\(controller.isEmpty ? "unified" : controller)\(parts[2])"
-    }
-    throw TestSetupProblem("no hierarchy with \(controller) among those of process \(pid): \(memberships)")
-  }
-
-  /// The trimmed text of a file there.
-  func text(of file: String, inHierarchy controller: String) throws -> String {
-    readText("\(try folder(inHierarchy: controller))/\(file)").trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

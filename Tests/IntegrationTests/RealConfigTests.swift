@@ -4,7 +4,8 @@ import Testing
 
 /// Configs as containerd, Docker, Podman, Buildah and a kubelet's runtime wrote them, with only the places of the host
 /// replaced: mount sources, namespace paths, the cgroup's path, the root's path and the hooks' programs.
-@Suite(.scratch, .enabled(if: RealConfig.folder != nil)) struct RealConfigTests {
+@Suite(.scratch, .enabled(if: RealConfig.folder != nil), .controllers("cpu", "memory", "pids"))
+struct RealConfigTests {
   /// Those that run without another container, and that end by themselves.
   @Test(arguments: [
     "buildah", "ctr", "ctr-net-host", "docker", "docker-limits", "docker-privileged", "podman", "podman-limits",

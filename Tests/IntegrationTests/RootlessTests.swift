@@ -18,7 +18,7 @@ import Testing
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.directory)
       try FileManager.default.createDirectory(atPath: folder + "/state", withIntermediateDirectories: true)
       try makeBusyboxRoot(at: folder + "/rootfs", busybox: scratch.busybox)
-      try scratch.run(["/bin/cp", scratch.apus, folder + "/apus"]).succeed()
+      try scratch.run(["/bin/cp", scratch.binary, folder + "/apus"]).succeed()
       try scratch.run(["/bin/chown", "-R", "\(user):\(user)", folder]).succeed()
       try apus("spec", "--rootless").succeed()
     }
@@ -102,7 +102,7 @@ import Testing
   }
 
   /// A limit needs a cgroup that the user may change; on a host with systemd the message says how to get one.
-  @Test func limitWithoutDelegationIsRefused() throws {
+  @Test(.controllers("pids")) func limitWithoutDelegationIsRefused() throws {
     let bundle = try Bundle()
     try bundle.edit {
       $0["linux.resources.pids"] = ["limit": 10]

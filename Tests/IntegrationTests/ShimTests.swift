@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// containerd-shim-apus-v2 under Debian's containerd, driven by ctr.
-@Suite(.scratch) struct ShimTests {
+@Suite(.scratch, .controllers("cpu")) struct ShimTests {
   @Test func aContainerFromItsImageToItsEnd() throws {
     let containerd = try Containerd()
     let input = containerd.scratch.path("input")

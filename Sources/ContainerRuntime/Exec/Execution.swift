@@ -174,8 +174,20 @@ final class Execution {
       try ProcessAttributes.setAffinity(cpus)
       request.debug?("nsexec: affinity: 0x\(cpus.mask)")
     }
-    let child = try Launcher(plan, cgroup: unified.numbers.first).launch(run)
-    return InitProcess(child, channel: channel, progress: progress)
+    return InitProcess(try launch(run, into: unified.numbers.first), channel: channel, progress: progress)
+  }
+
+  /// A container that has given controllers to cgroups below its own has a cgroup which takes no process any more
+  /// (EBUSY; cgroups(7), "no internal processes"): the process begins where the first one is (runc#2356).
+  private func launch(_ run: InitRun, into folder: Int32?) throws -> ChildProcess {
+    do throws(SystemCallError) {
+      return try Launcher(plan, cgroup: folder).launch(run)
+    } catch {
+      guard error.errno == .busy, request.cgroups.isEmpty,
+        let own = try cgroup.openUnified(ofProcess: plan.container.process.pid)
+      else { throw error }
+      return try Launcher(plan, cgroup: own.number).launch(run)
+    }
   }
 
   private func setOOMScore(_ process: InitProcess) throws(SystemCallError) {

@@ -18,14 +18,16 @@ import Testing
     return last
   }
 
-  @Test("E9: killed at every fortieth system call of every command, on every side; and the shortages (E11)")
+  @Test(
+    "E9: killed at every fortieth system call of every command, on every side; and the shortages (E11)",
+    .controllers("pids"))
   func killsAtSystemCalls() throws {
     let numbers = try drive("step-kills", "--stride", "40").split { !$0.isNumber }.compactMap { Int($0) }
     // A walk that lost its way would find no problems either.
     #expect(numbers.count >= 4 && numbers[0] >= 14 && numbers[2] >= 300 && numbers[3] * 10 >= numbers[2] * 9)
   }
 
-  @Test("E3, E4: cycles, execs, 64 callers at once, 16 with one id")
+  @Test("E3, E4: cycles, execs, 64 callers at once, 16 with one id", .controllers("pids"))
   func soak() throws {
     #expect(try drive("soak", "--count", "100", "--seconds", "4").contains("0 problems"))
   }

@@ -152,9 +152,9 @@ private func spawn(
 
 /// Whether a condition becomes true, asked every few milliseconds.
 ///
-/// - Parameter seconds: how long to ask.
+/// - Parameter seconds: how long to ask, on a machine of usual speed.
 func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
-  let end = ContinuousClock.now + .seconds(seconds)
+  let end = ContinuousClock.now + .patient(seconds)
   var pause: UInt32 = 500
   while true {
     if try condition() { return true }
@@ -162,6 +162,13 @@ func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) reth
     usleep(pause)
     pause = min(pause * 2, 10_000)
   }
+}
+
+extension Duration {
+  /// Seconds on a machine of usual speed: an emulated one (APUS_PATIENCE, how much slower it is) takes longer for all.
+  static func patient(_ seconds: Double) -> Duration { .seconds(seconds * factor) }
+
+  private static let factor = ProcessInfo.processInfo.environment["APUS_PATIENCE"].flatMap(Double.init) ?? 1
 }
 
 /// The text of a file, or nothing when it cannot be read. Also for the files of /proc, which have no size.

@@ -20,9 +20,12 @@ struct Container {
     bundle = scratch.path("bundle-" + id)
     try FileManager.default.createDirectory(atPath: bundle, withIntermediateDirectories: false)
     try makeBusyboxRoot(at: bundle + "/rootfs", busybox: scratch.busybox)
-    try scratch.run([scratch.apus, "spec", "--bundle", bundle]).succeed()
+    let user = Caller.ordinary
+    try user?.ownAll(below: bundle)
+    try scratch.run([scratch.apus, "spec", "--bundle", bundle] + (user == nil ? [] : ["--rootless"])).succeed()
     var config = try JSONValue(parsing: readText(bundle + "/config.json"))
     config["process.terminal"] = false
+    if let user { for kind in ["uid", "gid"] { config["linux.\(kind)Mappings"] = user.mappings } }
     try edit(&config)
     try write(config)
   }
@@ -110,14 +113,6 @@ struct Container {
   /// Runs a further process and waits for it.
   func exec(_ command: [String], options: [String] = []) throws -> Output {
     try scratch.run(execWords(command, options: options))
-  }
-
-  /// The trimmed text of a file of the container's cgroup in a v1 hierarchy.
-  func cgroupFile(_ controller: String, _ file: String) throws -> String {
-    let folders = try CgroupTests.folders(of: pid, on: scratch)
-    let folder = try #require(
-      folders.first { CgroupTests.isPure || $0.hasPrefix("/sys/fs/cgroup/\(controller)/") })
-    return readText(folder + "/" + file).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   // MARK: Expectations

@@ -113,6 +113,7 @@ final class Containerd {
 
   /// Ends everything, and says what should have been gone: shims, and what they serve.
   func end() throws {
+    _ = eventually { shims.isEmpty }
     let left = shims
     #expect(left.isEmpty, "shims are left")
     for pid in left { Glibc.kill(pid, SIGKILL) }

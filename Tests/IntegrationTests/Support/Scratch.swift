@@ -18,6 +18,8 @@ final class Scratch: Sendable {
     }
   }
 
+  /// The shipped binary itself, whoever calls it.
+  let binary: String
   private let shipped: String
   private let weakened: String
   let busybox: String
@@ -32,13 +34,20 @@ final class Scratch: Sendable {
   private static let count = Atomic<Int>(0)
 
   init() throws {
-    shipped = try TestEnvironment.apus
-    weakened = try TestEnvironment.faultBinary
+    binary = try TestEnvironment.apus
     busybox = try TestEnvironment.busybox
     let number = Scratch.count.add(1, ordering: .relaxed).newValue
     directory = "/tmp/apus-test-\(getpid())-\(number)"
     root = directory + "/root"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    if let user = Caller.ordinary {
+      try user.own(directory)
+      (shipped, weakened) = (directory + "/apus", directory + "/apus-fault")
+      try user.makeCaller(of: binary, at: shipped)
+      try user.makeCaller(of: TestEnvironment.faultBinary, at: weakened)
+    } else {
+      (shipped, weakened) = (binary, try TestEnvironment.faultBinary)
+    }
     mounts = try PrivateMounts(in: directory)
     mountsBefore = mounts.mounts
   }

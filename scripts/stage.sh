@@ -1,0 +1,30 @@
+#!/bin/sh
+# Usage: scripts/stage.sh MODE COMMAND…
+# In a private mount namespace: makes the host that a mode of scripts/test-guest.sh wants, and runs a command there.
+set -eu
+mode=$1
+shift
+mount -t tmpfs -o mode=755 tmpfs /run
+case $mode in
+  v1)
+    # A machine without the cgroup v2 tree.
+    for place in $(awk '/ - cgroup2 / { print $5 }' /proc/self/mountinfo); do umount --lazy "$place"; done
+    ;;
+  rootless | hostrootless)
+    # The tests stay root, which looks on; the runtime is called by an ordinary user with a cgroup of its own.
+    export APUS_ROOTLESS=tester
+    id tester >/dev/null
+    tree=/sys/fs/cgroup
+    if [ -e $tree/cgroup.controllers ]; then
+      mkdir -p $tree/tester/session
+      echo $$ >$tree/tester/session/cgroup.procs
+      for controller in $(cat $tree/cgroup.controllers); do
+        echo "+$controller" >$tree/cgroup.subtree_control || :
+      done 2>/dev/null
+      for folder in $tree/tester $tree/tester/session; do
+        chown tester: $folder $folder/cgroup.procs $folder/cgroup.threads $folder/cgroup.subtree_control
+      done
+    fi
+    ;;
+esac
+exec "$@"
