@@ -189,7 +189,7 @@ enum ConformanceTable {
       "linux.resources.memory.useHierarchy", "Cgroups/ControlTarget.swift", ["ValidateTests.warningsAloneAreNoFailure"],
       skipped: "always so in Linux; accepted with a warning"),
     Row(
-      "linux.resources.memory.disableOOMKiller", "Cgroups/ControlTarget.swift", ["LimitTests.disabledOOMKillerIsTold"]),
+      "linux.resources.memory.disableOOMKiller", "Cgroups/ControlTarget.swift", ["LimitTests.v1LimitIsSetOrTold"]),
     Row(
       "linux.resources.memory.checkBeforeUpdate", "Cgroups/CgroupUpdate.swift",
       ["CgroupUpdateTests.refusesALimitBelowTheUseWhenAsked"]),
