@@ -15,6 +15,7 @@ packages=(
   busybox-static # the root file system of most bundles
   catatonit      # the first process of Podman's pods
   containerd
+  criu           # saves and restores containers
   docker.io
   fish           # reads its completion script
   gcc            # C programs of the seccomp tests

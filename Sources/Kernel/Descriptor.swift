@@ -36,6 +36,11 @@ public struct Descriptor: ~Copyable, Sendable {
     try cl_fcntl(number, 4 /* F_SETFL */, UInt(wanted)).check("fcntl", "descriptor \(number)")
   }
 
+  /// Whether the file was opened for writing, alone or with reading (fcntl(2), F_GETFL).
+  public borrowing func isOpenForWriting() throws(SystemCallError) -> Bool {
+    try cl_fcntl(number, 3, 0).checked("fcntl", "descriptor \(number)") & 3 != 0
+  }
+
   /// The path by which procfs offers this descriptor: for calls that take no descriptor.
   public var procPath: String { "/proc/self/fd/\(number)" }
 

@@ -11,7 +11,8 @@ extension ProtobufWritable {
   }
 }
 
-/// Writes the fields of a message. As proto3 does, numbers of 0, empty texts and false are left out.
+/// Writes the fields of a message. As proto3 does, numbers of 0, empty texts and false are left out; proto2 tells what is
+/// left out from what is 0, and `number` and `text` write that.
 public struct ProtobufWriter {
   public private(set) var bytes: [UInt8] = []
 
@@ -27,6 +28,15 @@ public struct ProtobufWriter {
   public mutating func signed(_ field: Int, _ value: Int64) { unsigned(field, UInt64(bitPattern: value)) }
   public mutating func bool(_ field: Int, _ value: Bool) { unsigned(field, value ? 1 as UInt64 : 0) }
 
+  /// A number that is there, also when it is 0; a negative one takes ten bytes, as an int32 does too.
+  public mutating func number(_ field: Int, _ value: Int64?) {
+    guard let value else { return }
+    tag(field, 0)
+    varint(UInt64(bitPattern: value))
+  }
+
+  public mutating func number(_ field: Int, _ value: Int32?) { number(field, value.map(Int64.init)) }
+
   public mutating func double(_ field: Int, _ value: Double) {
     if value == 0 { return }
     tag(field, 1)
@@ -35,6 +45,11 @@ public struct ProtobufWriter {
 
   public mutating func string(_ field: Int, _ value: String) {
     if !value.isEmpty { present(field, value.utf8) }
+  }
+
+  /// A text that is there, also when it is empty.
+  public mutating func text(_ field: Int, _ value: String?) {
+    if let value { present(field, value.utf8) }
   }
 
   public mutating func string(_ field: Int, _ values: [String]) {

@@ -25,8 +25,8 @@ extension Invocation {
     case .features: features()
     case .validate: try validate()
     case .exec: try exec(reporter)
-    case .checkpoint, .restore:
-      throw OperationError("", "", .message("this version of apus does not have the command yet"))
+    case .checkpoint: try checkpoint(reporter)
+    case .restore: try restore(reporter)
     }
   }
 

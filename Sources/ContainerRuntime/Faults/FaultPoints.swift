@@ -70,7 +70,8 @@
       case .poststartRun: !(plan.hooks.poststart ?? []).isEmpty
       case .poststopRun: !(plan.hooks.poststop ?? []).isEmpty
       case .execEntered, .execTold, .processesFrozen, .processesThawed, .configurationPrepared, .limitsWritten,
-        .configurationAccepted, .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .cloned, .initReady,
+        .configurationAccepted, .dumped, .savedRemoved, .criuPrepared, .restored, .sealed, .folderMade, .recordCreating,
+        .cgroupMade, .sourcesOpened, .cloned, .initReady,
         .recordCreated,
         .persistedTold, .lockTaken, .startSent, .endAwaited, .signalSent, .processesKilled, .cgroupRemoved,
         .folderRemoved, .processUndone, .cgroupUndone, .folderUndone:

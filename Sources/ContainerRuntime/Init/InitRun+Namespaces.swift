@@ -61,18 +61,7 @@ extension InitRun {
     try Descriptor.open(HostPath(constant: "/proc/self/ns/time_for_children"), .readOnly).enterNamespace(.time)
   }
 
-  /// A session keyring of the container's own, so that it does not see the caller's (keyrings(7)). A kernel without
-  /// keyrings has none to protect.
-  func joinKeyring(_ name: String) throws(SystemCallError) {
-    guard Defence.keyring.isOn else { return }
-    do throws(SystemCallError) {
-      let key = try ProcessAttributes.joinSessionKeyring(name)
-      // Everything for the possessor; view, read and search for the user.
-      try ProcessAttributes.setKeyPermissions(key, 0x3f0b_0000)
-    } catch {
-      if error.errno != .noSystemCall { throw error }
-    }
-  }
+  func joinKeyring(_ name: String) throws(SystemCallError) { try SessionKeyring.join(name) }
 
   /// Through a procfs of our own, which nothing of the container's can cover (CVE-2025-52881).
   func set(_ sysctl: Plan.Sysctl) throws(SystemCallError) {

@@ -47,6 +47,33 @@ extension InitRun {
     }
   }
 
+  /// An open file of the host that nothing of the container's leads to cannot be saved by CRIU (nor by anybody else), and
+  /// the null device is the one that engines give. Whatever else the image has in its place is left alone.
+  func reopenNullStreams() throws(SystemCallError) {
+    let null = DeviceNumber(major: 1, minor: 3)
+    for stream in Int32(0)...2 where try isDevice(stream, null) {
+      do throws(SystemCallError) {
+        let own = try Descriptor.open(
+          HostPath(constant: "/dev/null"), [.readWrite, .noFollow, .nonBlocking, .noControllingTerminal])
+        guard try isDevice(own.number, null) else { return }
+        try own.setNonBlocking(false)
+        try own.duplicate(onto: stream)
+      } catch {
+        // There is none, or the config's rules for devices do not allow it: the host's works all the same.
+        if ![.noSuchFile, .notPermitted, .accessDenied, .tooManyLinks, .noSuchDevice].contains(error.errno) {
+          throw error
+        }
+      }
+    }
+  }
+
+  private func isDevice(_ stream: Int32, _ device: DeviceNumber) throws(SystemCallError) -> Bool {
+    try Descriptor.borrowing(stream) { file throws(SystemCallError) in
+      let status = try file.status()
+      return status.kind == .characterDevice && status.represents == device
+    }
+  }
+
   /// So that the user's process can open /dev/stderr and its like again. Only what is the process's alone: its terminal,
   /// pipes and sockets; never a file, /dev/null or the caller's terminal. The group stays.
   func ownStandardStreams(_ uid: UInt32) throws(SystemCallError) {

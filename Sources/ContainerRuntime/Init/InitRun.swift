@@ -128,6 +128,7 @@ final class InitRun {
     case .openTerminal(let size): try openTerminal(size)
     case .bindConsole: try bindConsole()
     case .takeTerminal: try takeTerminal()
+    case .reopenNullStreams: try reopenNullStreams()
     case .ownStandardStreams(let uid): try ownStandardStreams(uid)
     case .makeMountReadOnly(let plan): try makeMountReadOnly(plan.target)
     case .makeRootReadOnly: try makeRootReadOnly()

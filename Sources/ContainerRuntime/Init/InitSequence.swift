@@ -170,6 +170,7 @@ public struct InitSequence: Equatable, Sendable {
     for path in plan.readonlyPaths { steps.append(.makeReadOnly(path)) }
     if !plan.maskedPaths.isEmpty { steps.append(.maskPaths(plan.maskedPaths)) }
     steps.append(root.entry == .pivot ? .pivotRoot : .moveRoot)
+    if plan.furnishesDevices && !plan.process.terminal { steps.append(.reopenNullStreams) }
     if let propagation = root.propagation { steps.append(.setRootPropagation(propagation)) }
   }
 

@@ -34,6 +34,8 @@ public enum InitStep: Equatable, Sendable {
   case openTerminal(WindowSize?)
   case bindConsole
   case takeTerminal
+  /// The host's null device, among the standard streams, becomes the container's own.
+  case reopenNullStreams
   case ownStandardStreams(uid: UInt32)
   case makeMountReadOnly(MountPlan)
   case makeRootReadOnly
@@ -112,6 +114,7 @@ extension InitStep {
     case .openTerminal: "terminal.opened"
     case .bindConsole: "console.bound"
     case .takeTerminal: "terminal.taken"
+    case .reopenNullStreams: "stdio.null"
     case .ownStandardStreams: "streams.owned"
     case .makeMountReadOnly(let plan): "mount.readonly\(plan.target)"
     case .makeRootReadOnly: "rootfs.readonly"
@@ -177,6 +180,7 @@ extension InitStep {
     case .openTerminal: "open a terminal of the container's devpts"
     case .bindConsole: "bind the terminal on /dev/console"
     case .takeTerminal: "take the terminal as the controlling one"
+    case .reopenNullStreams: "open the null device among the standard streams again, inside"
     case .ownStandardStreams(let uid): "give the standard streams to uid \(uid)"
     case .makeMountReadOnly(let plan): "make \(plan.target) read-only"
     case .makeRootReadOnly: "make the root file system read-only"
@@ -255,6 +259,7 @@ extension InitStep {
     case .setUmask: "process.user.umask"
     case .findProgram, .execute: "process.args"
     case .resetInheritedState, .enterContainer, .newSession, .joinKeyring, .isolateMounts, .openTrees,
+      .reopenNullStreams,
       .joinCgroups,
       .makeDeviceLinks, .waitForRuntimeHooks, .reportReady, .waitForStart, .closeDescriptors, .announceProgram:
       nil

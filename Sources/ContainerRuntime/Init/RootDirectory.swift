@@ -50,7 +50,7 @@ public final class RootDirectory: Sendable {
     } catch {
       guard error.errno == .noSuchFile else { throw error }
     }
-    let real = try resolveMissing(path)
+    let real = try resolved(path)
     if kind == .file {
       let folder = try makeFolders(real.parent, mode: 0o755)
       let name = real.lastComponent
@@ -71,7 +71,7 @@ public final class RootDirectory: Sendable {
     } catch {
       guard error.errno == .noSuchFile else { throw error }
     }
-    return try makeFolders(try resolveMissing(path), mode: mode)
+    return try makeFolders(try resolved(path), mode: mode)
   }
 
   /// Makes the folders of a path without symlinks, each below a descriptor of the one before.
@@ -89,9 +89,9 @@ public final class RootDirectory: Sendable {
     return folder
   }
 
-  /// Where a path leads whose end is missing, without symlinks: dangling links are followed inside the root, as a
+  /// Where a path leads, without symlinks; its end may be missing: dangling links are followed inside the root, as a
   /// kernel with this root would on creating the file.
-  private func resolveMissing(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
+  package func resolved(_ path: ContainerPath) throws(SystemCallError) -> ContainerPath {
     guard Defence.pathsInRoot.isOn else { return path }
     var pending = Array(path.components.reversed())
     var resolved: [String] = []

@@ -11,11 +11,11 @@ final class Creation {
   let terminal: TerminalUse
   private let pidfdSocket: CallerSocket?
   let folder: ContainerFolder
-  private(set) var record: Record
+  var record: Record
   /// For `run`, which passes on by itself what the container says; after `create`, that is for `start`.
   private(set) var notifications: NotificationRelay?
   private var cgroups: CgroupReservation?
-  private var process: InitProcess?
+  var process: InitProcess?
   private var isCommitted = false
 
   /// Reads the configuration, decides, and reserves the id and the cgroups.
@@ -140,6 +140,19 @@ final class Creation {
     try mapIDs(process)
     try controlResources(process)
     try awaitReady(process)
+    try writeDown(process)
+    try OperationError.wrapping { () throws(SystemCallError) in
+      try pidfdSocket?.send(process.pidfd, name: "standard")
+    }
+    try writePIDFile(process)
+    try RuntimeStep.persistedTold.begin()
+    request.debug?("init: closing the pipe to signal completion: the container is written down as created")
+    try tell(process, .persisted)
+    try RuntimeStep.persistedTold.end()
+  }
+
+  /// From here on the container is one that others find: created, or after a restore running.
+  func writeDown(_ process: InitProcess) throws(OperationError) {
     try RuntimeStep.recordCreated.begin()
     record.phase = .created
     record.initProcess = try OperationError.wrapping { () throws(SystemCallError) in
@@ -150,18 +163,13 @@ final class Creation {
     }
     try persist()
     try RuntimeStep.recordCreated.end()
-    try OperationError.wrapping { () throws(SystemCallError) in
-      try pidfdSocket?.send(process.pidfd, name: "standard")
-    }
-    if let path = request.pidFile {
-      try RuntimeStep.pidFileWritten.begin()
-      try OperationError.wrapping { () throws(SystemCallError) in try PIDFile.write(process.pid, path) }
-      try RuntimeStep.pidFileWritten.end()
-    }
-    try RuntimeStep.persistedTold.begin()
-    request.debug?("init: closing the pipe to signal completion: the container is written down as created")
-    try tell(process, .persisted)
-    try RuntimeStep.persistedTold.end()
+  }
+
+  func writePIDFile(_ process: InitProcess) throws(OperationError) {
+    guard let path = request.pidFile else { return }
+    try RuntimeStep.pidFileWritten.begin()
+    try OperationError.wrapping { () throws(SystemCallError) in try PIDFile.write(process.pid, path) }
+    try RuntimeStep.pidFileWritten.end()
   }
 
   /// For `run`: waits until the program runs in the place of the init, then runs the poststart hooks.
@@ -188,12 +196,12 @@ final class Creation {
     return process
   }
 
-  private var hookState: HookState {
+  var hookState: HookState {
     HookState(
       ociVersion: record.ociVersion, id: plan.id, bundle: plan.bundle.string, annotations: plan.annotations)
   }
 
-  private func persist() throws(OperationError) {
+  func persist() throws(OperationError) {
     try OperationError.wrapping { () throws(SystemCallError) in try folder.write(record) }
   }
 
@@ -287,12 +295,16 @@ final class Creation {
   }
 
   private func runRuntimeHooks(_ process: InitProcess) throws(OperationError) {
+    try runRuntimeHooks(pid: process.pid)
+    try tell(process, .hooksDone)
+  }
+
+  func runRuntimeHooks(pid: Int32) throws(OperationError) {
     try RuntimeStep.hooksRun.begin()
-    let state = hookState.json(status: "creating", pid: process.pid)
+    let state = hookState.json(status: "creating", pid: pid)
     try HookRunner.runOperation(plan.hooks.prestart ?? [], .prestart, state: state, folder: plan.bundle)
     try HookRunner.runOperation(plan.hooks.createRuntime ?? [], .createRuntime, state: state, folder: plan.bundle)
     try RuntimeStep.hooksRun.end()
-    try tell(process, .hooksDone)
   }
 
   private func runPoststopHooks() {

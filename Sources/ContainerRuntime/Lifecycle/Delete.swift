@@ -36,7 +36,7 @@ extension Container {
     try OperationError.wrapping { () throws(SystemCallError) in try store.folder(id) }
   }
 
-  private func remove(force: Bool, warn: (String) -> Void) throws(OperationError) {
+  func remove(force: Bool, warn: (String) -> Void) throws(OperationError) {
     switch try status() {
     case .stopped, .created: break
     case .creating, .running, .paused:

@@ -31,6 +31,10 @@ enum RuntimeStep: String, CaseIterable {
   case configurationPrepared = "config.prepared"
   case limitsWritten = "limits.written"
   case configurationAccepted = "config.accepted"
+  case dumped = "criu.dump"
+  case savedRemoved = "saved.removed"
+  case criuPrepared = "criu.prepared"
+  case restored = "criu.restore"
   case processUndone = "undo.process"
   case cgroupUndone = "undo.cgroup"
   case folderUndone = "undo.folder"
@@ -66,14 +70,17 @@ enum IntermediateStep: String, CaseIterable {
 #if APUS_FAULTS
   extension RuntimeStep {
     /// What a caller asked for; `undo` is what follows a failed create or run.
-    enum Operation: String, CaseIterable { case create, start, run, kill, delete, exec, pause, resume, update, undo }
+    enum Operation: String, CaseIterable {
+      case create, start, run, kill, delete, exec, pause, resume, update, checkpoint, restore, undo
+    }
 
     var operations: Set<Operation> {
       switch self {
-      case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .pidNamespaceLeft, .cloned, .idsMapped,
-        .initReady, .hooksRun, .recordCreated, .pidFileWritten, .persistedTold:
-        [.create, .run]
-      case .lockTaken: [.start, .delete, .run, .pause, .resume, .update]
+      case .pidNamespaceLeft, .cloned, .idsMapped, .initReady, .persistedTold: [.create, .run]
+      case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .hooksRun, .recordCreated,
+        .pidFileWritten:
+        [.create, .run, .restore]
+      case .lockTaken: [.start, .delete, .run, .pause, .resume, .update, .checkpoint]
       case .startSent, .poststartRun: [.start, .run]
       case .endAwaited: [.run]
       case .signalSent: [.kill]
@@ -82,6 +89,8 @@ enum IntermediateStep: String, CaseIterable {
       case .processesFrozen: [.pause]
       case .processesThawed: [.resume]
       case .configurationPrepared, .limitsWritten, .configurationAccepted: [.update]
+      case .dumped, .savedRemoved: [.checkpoint]
+      case .criuPrepared, .restored: [.restore]
       case .processUndone, .cgroupUndone, .folderUndone: [.undo]
       }
     }

@@ -15,8 +15,8 @@ package enum SupportedFeatures {
     features.mountOptions = MountOptionTable.names.map(\.description)
     features.linux = linux
     features.annotations = annotations
-    // No annotation changes what this build does.
-    features.potentiallyUnsafeConfigAnnotations = []
+    // The one annotation that changes what this build does.
+    features.potentiallyUnsafeConfigAnnotations = ["org.criu.config"]
     return features
   }
 

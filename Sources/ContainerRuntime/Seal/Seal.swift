@@ -46,7 +46,7 @@ package enum Seal {
     let path = try own.readResolvedPath()
     let program: Descriptor
     do throws(SystemCallError) {
-      program = try overlay(path)
+      program = try overlay(path, of: own)
     } catch {
       program = try memoryCopy(own)
     }
@@ -55,9 +55,19 @@ package enum Seal {
     throw SystemCallError("start again from a protected copy of", path.string, errno)
   }
 
+  /// Another program of the host, for a process that will be reachable from a container while it still is this program:
+  /// what is returned can be executed, and written by nobody.
+  static func view(of program: HostPath) throws(SystemCallError) -> Descriptor {
+    let file = try Descriptor.open(program, .path)
+    let held = HostPath(unchecked: file.procPath)
+    do throws(SystemCallError) { return try overlay(try held.readResolvedPath(), of: held) } catch {
+      return try memoryCopy(held)
+    }
+  }
+
   /// A detached overlay without an upper layer over the program's folder: no copy, and no write for anybody, since the
   /// file system itself has nowhere to write to. Only the program's own file is opened from it.
-  private static func overlay(_ path: HostPath) throws(SystemCallError) -> Descriptor {
+  private static func overlay(_ path: HostPath, of file: HostPath) throws(SystemCallError) -> Descriptor {
     let folder = try Descriptor.open(path.parentFolder, [.path, .directory])
     let empty = try Descriptor.fileSystem("tmpfs").makeFileSystem(attributes: .readOnly)
     let context = try Descriptor.fileSystem("overlay")
@@ -65,7 +75,7 @@ package enum Seal {
     let mount = try context.makeFileSystem(attributes: [.readOnly, .noSUID, .noDevices])
     let program = try mount.open(path.lastComponent, [.path, .noFollow])
     // The name may stand for another file by now.
-    guard try program.status().inode == HostPath(constant: "/proc/self/exe").status().inode else {
+    guard try program.status().inode == file.status().inode else {
       throw SystemCallError.refused("the program's file was exchanged")
     }
     return program
