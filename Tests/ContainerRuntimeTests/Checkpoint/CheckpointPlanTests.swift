@@ -31,21 +31,26 @@ import Testing
     #expect(!dump.restoresSibling && restore.process == nil && restore.freezeCgroup == nil)
   }
 
-  @Test(
-    arguments: [
-      (\CheckpointOptions.leavesRunning, \CRIUOptions.leavesRunning, false),
-      (\.tcpEstablished, \.tcpEstablished, true), (\.tcpSkipInFlight, \.tcpSkipInFlight, false),
-      (\.linkRemap, \.linkRemap, false), (\.externalUnixSockets, \.externalUnixSockets, true),
-      (\.shellJob, \.shellJob, true), (\.fileLocks, \.fileLocks, true), (\.lazyPages, \.lazyPages, true),
-      (\.autoDedup, \.autoDedup, true),
-    ] as [(WritableKeyPath<CheckpointOptions, Bool> & Sendable, KeyPath<CRIUOptions, Bool> & Sendable, Bool)])
-  func flags(
-    option: WritableKeyPath<CheckpointOptions, Bool> & Sendable, field: KeyPath<CRIUOptions, Bool> & Sendable,
-    isForRestore: Bool
-  ) throws {
-    let (dump, restore) = try criu { $0[keyPath: option] = true }
-    #expect(dump[keyPath: field])
-    #expect(restore[keyPath: field] == isForRestore)
+  /// An option of a call, the field that it becomes, and whether a restore has it too.
+  private typealias Flag = (
+    option: WritableKeyPath<CheckpointOptions, Bool>, field: KeyPath<CRIUOptions, Bool>, isForRestore: Bool
+  )
+
+  private static var flags: [Flag] {
+    [
+      (\.leavesRunning, \.leavesRunning, false), (\.tcpEstablished, \.tcpEstablished, true),
+      (\.tcpSkipInFlight, \.tcpSkipInFlight, false), (\.linkRemap, \.linkRemap, false),
+      (\.externalUnixSockets, \.externalUnixSockets, true), (\.shellJob, \.shellJob, true),
+      (\.fileLocks, \.fileLocks, true), (\.lazyPages, \.lazyPages, true), (\.autoDedup, \.autoDedup, true),
+    ]
+  }
+
+  @Test func flagsBecomeFields() throws {
+    for flag in Self.flags {
+      let (dump, restore) = try criu { $0[keyPath: flag.option] = true }
+      #expect(dump[keyPath: flag.field], "\(flag.option)")
+      #expect(restore[keyPath: flag.field] == flag.isForRestore, "\(flag.option)")
+    }
   }
 
   @Test func values() throws {
