@@ -26,7 +26,9 @@ SECONDS = time.monotonic
 POLLS = {"7", "271", "73"}
 STATUSES = {"creating", "created", "running", "paused", "stopped"}
 # What is done to a container that runs.
-ON_RUNNING = ("kill", "exec", "pause", "resume", "update")
+ON_RUNNING = ("kill", "exec", "pause", "resume", "update", "checkpoint")
+# What takes a CRIU that can do its work on this kernel.
+BY_CRIU = ("checkpoint", "restore")
 ERRORS = ["ENOSPC", "EPERM", "ENOMEM"]
 
 
@@ -162,23 +164,35 @@ class Worker:
         process.wait(limit)
         return process
 
-    def create(self, bundle, fault=None, command="create"):
+    def create(self, bundle, fault=None, command="create", options=()):
         pid_file = self.folder + "/pid"
-        words = [command, "--bundle", bundle.folder, "--pid-file", pid_file] + bundle.options + [self.id]
+        words = [command, "--bundle", bundle.folder, "--pid-file", pid_file] + bundle.options + list(options) + [self.id]
         return Process(self, words, fault)
+
+    def checkpoint(self):
+        shutil.rmtree(self.folder + "/images", ignore_errors=True)
+        return ["checkpoint", "--image-path", self.folder + "/images", "--manage-cgroups-mode", "ignore"]
 
     def check(self, case):
         """One case from the beginning to the end."""
         bundle = self.bundle(case.bundle)
         bundle.reset()
-        prepared = case.operation in ("start", "delete") + ON_RUNNING
+        prepared = case.operation in ("start", "delete", "restore") + ON_RUNNING
         if prepared:
             fault = case.fault if case.side != "runtime" and case.operation == "start" else None
             first = self.create(bundle, fault)
             if first.wait(5) != 0:
                 raise Problem(f"create: {first.status}: {first.stderr}")
-            if case.operation in ON_RUNNING:
+            if case.operation in ON_RUNNING + ("restore",):
                 self.expect(self.run("start", self.id))
+            if case.operation in BY_CRIU:
+                # Its standard streams are the null device when it has said that it runs.
+                end = SECONDS() + 2
+                while not bundle.lines("ran") and SECONDS() < end:
+                    time.sleep(0.002)
+            if case.operation == "restore":
+                self.expect(self.run(*self.checkpoint(), self.id))
+                bundle.reset()
             if case.operation == "resume":
                 self.expect(self.run("pause", self.id))
         process = self.begin(case, bundle)
@@ -195,8 +209,13 @@ class Worker:
     def begin(self, case, bundle):
         if case.operation in ("create", "run", "undo"):
             return self.create(bundle, case.fault, "run" if case.operation == "run" else "create")
+        if case.operation == "restore":
+            options = ["--detach", "--image-path", self.folder + "/images", "--manage-cgroups-mode", "ignore"]
+            return self.create(bundle, case.fault, "restore", options)
         words = {"delete": ["delete", "--force"], "update": ["update", "--pids-limit", "100"]}.get(
             case.operation, [case.operation])
+        if case.operation == "checkpoint":
+            words = self.checkpoint()
         tail = {"kill": ["KILL"], "exec": ["/bin/busybox", "true"]}.get(case.operation, [])
         own = case.side == "runtime" or case.operation == "exec"
         return Process(self, words + [self.id] + tail, case.fault if own else None)
@@ -370,7 +389,7 @@ def configuration(name, rootfs):
 
     config = json.loads(read(rootfs + "/../config.json"))
     config["root"]["path"] = rootfs
-    script = "echo x > /out/ran; " + ("exit 0" if name.endswith("-run") else "exec sleep 1000")
+    script = "exec >/dev/null 2>&1; echo x > /out/ran; " + ("exit 0" if name.endswith("-run") else "exec sleep 1000")
     config["process"].update(
         terminal=False, args=["/bin/busybox", "sh", "-c", script], oomScoreAdj=100,
         # Less niceness than the caller's would need privileges that a user namespace does not give.
@@ -448,13 +467,14 @@ def hold(flags):
 def cases(worker):
     """Every case: those of the plain bundle, and of the others what the bundles before do not have."""
     seen, quick, patient = set(), [], []
+    works = criu_works()
     for name in BUNDLES:
         bundle = worker.bundle(name)
         words = [worker.apus, "debug", "steps", "--bundle", bundle.folder, "--pid-file", "x"] + bundle.options
         steps = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
         for line in steps.splitlines():
             operation, point = line.split(" ", 1)
-            if (operation, point) in seen:
+            if (operation, point) in seen or (operation in BY_CRIU and not works):
                 continue
             seen.add((operation, point))
             quick += quick_cases(operation, point, name, len(seen))
@@ -462,6 +482,15 @@ def cases(worker):
                 patient += patient_cases(operation, point, name)
     patient += [Case("create", "runtime.any", "before", "stop", "plain", "delete", n * 0.0007) for n in range(20)]
     return seen, quick, patient
+
+
+def criu_works():
+    """Whether the CRIU of this machine, if there is one, can do its work on this kernel."""
+    try:
+        check = subprocess.run(["criu", "check"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError:
+        return False
+    return check.returncode == 0
 
 
 def quick_cases(operation, point, name, number):
@@ -481,7 +510,7 @@ def quick_cases(operation, point, name, number):
         found.append(Case(operation, point, edge, "kill", name))
         # Its own sign of life is gone with the init when the runtime of start comes to wait for it.
         late = (point, edge) in (("init.ready", "after"), ("init.start.awaited", "before"))
-        if operation in ("create", "run") and point != "runtime.end.awaited" and not (late and operation == "create"):
+        if operation in ("create", "run", "restore") and point != "runtime.end.awaited" and not (late and operation == "create"):
             found.append(Case(operation, point, edge, "hang", name, "runtime"))
         if side == "runtime" and operation in ("create", "start", "delete") + ON_RUNNING:
             found.append(Case(operation, point, edge, "hang", name, "init"))
@@ -559,7 +588,7 @@ def main():
     sides = [point.split(".")[0] for point in {point for _, point in seen}]
     print(
         f"{len(sides)} steps ({sides.count('runtime')} of the runtime, {sides.count('init')} of the init,"
-        f" {sides.count('intermediate')} between them), {len(quick) + len(patient)} faults, {len(problems)} problems,"
+        f" {sides.count('intermediate')} between them{'' if criu_works() else ', without CRIU'}), {len(quick) + len(patient)} faults, {len(problems)} problems,"
         f" {SECONDS() - begin:.0f} s")
     sys.exit(1 if problems or any(ended) else 0)
 
