@@ -19,7 +19,9 @@ DESTDIR ?=
 # lld lays the functions that starting a container touches side by side (scripts/function-order.txt): fewer page faults,
 # and a third less resident memory. It names them in the order of their first call in run, create, start, exec, state,
 # list, kill and delete; a name that is gone is passed over.
-STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable \
+#
+# APUS_OWN_START: libc begins without asking the processor what it is (Sources/CLinux/libc_start.c).
+STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xcc -DAPUS_OWN_START \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
 	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker nostart-stop-gc \
