@@ -54,10 +54,20 @@ test: ## Install what the tests need, build, run every test as root (what .ci/ru
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target build build-fault
 	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" scripts/test.sh
 
+HOSTS = SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" \
+	scripts/test-guest.sh
+
 .PHONY: test-guest
-test-guest: $(BINARY) ## Run the integration tests on pure cgroup v2 in a guest (GUEST_FLAGS=--short: five minutes)
-	scripts/install-packages.sh busybox-static jq tini
-	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" scripts/test-guest.sh $(GUEST_FLAGS)
+test-guest: ## Run the integration tests on other hosts: v1 alone, cgroup v2, systemd, an ordinary user (GUEST_MODES=)
+	scripts/install-test-dependencies.sh
+	@$(MAKE) --no-print-directory build build-fault
+	$(HOSTS) --write $(GUEST_MODES)
+
+.PHONY: test-guest-short
+test-guest-short: ## The suites that depend on cgroups and privileges on other hosts: five minutes at most
+	scripts/install-test-dependencies.sh
+	@$(MAKE) --no-print-directory build build-fault
+	$(HOSTS) --short $(GUEST_MODES)
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need neither root nor the static binary

@@ -10,6 +10,7 @@ if ! command -v "${SWIFT:-swift}" >/dev/null; then
 fi
 
 packages=(
+  apparmor       # its parser, for guests whose kernel runs it
   binutils       # strip
   buildah        # the engines that call the runtime
   busybox-static # the root file system of most bundles

@@ -13,7 +13,15 @@ case $mode in
   rootless | hostrootless)
     # The tests stay root, which looks on; the runtime is called by an ordinary user with a cgroup of its own.
     export APUS_ROOTLESS=tester
-    id tester >/dev/null
+    if ! id tester >/dev/null 2>&1; then
+      # One that is there in this mount namespace only.
+      for line in passwd:tester:x:54320:54320::/home/tester:/bin/sh group:tester:x:54320: \
+        subuid:tester:3000000:65536 subgid:tester:3000000:65536; do
+        file=${line%%:*}
+        { cat "/etc/$file" 2>/dev/null || :; echo "${line#*:}"; } >"/run/$file"
+        mount --bind "/run/$file" "/etc/$file"
+      done
+    fi
     tree=/sys/fs/cgroup
     if [ -e $tree/cgroup.controllers ]; then
       mkdir -p $tree/tester/session

@@ -221,15 +221,6 @@ import Testing
     try refuses(container, container.scratch.run(missing), saying: "unable to stat preserved-fd 0 (of 2)")
   }
 
-  @Test func labelsThatCannotBeSetAreRefused() throws {
-    let container = try running()
-    for option in ["--apparmor", "--process-label"] {
-      let output = try container.scratch.run(container.words("exec", [option, "x"]) + ["/bin/true"])
-      try output.expect(status: 255)
-      try refuses(container, output, saying: "not enabled on this host")
-    }
-  }
-
   // MARK: Where its properties come from
 
   @Test func optionsChangeTheConfiguredProcess() throws {
