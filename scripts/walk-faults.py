@@ -149,12 +149,14 @@ class Worker:
         self.rootfs = rootfs
         self.bundles = {}
         self.mounts = read("/proc/self/mountinfo")
+        self.device = "apus-" + number
+        self.canary = arguments.folder + "/canary"
         self.hierarchies = [
             line.split()[4] for line in self.mounts.splitlines() if " - cgroup" in line]
 
     def bundle(self, name):
         if name not in self.bundles:
-            config, options = configuration(name, self.rootfs)
+            config, options = configuration(name, self.rootfs, self.device)
             folder = f"{self.folder}/{name}"
             self.bundles[name] = Bundle(folder, config, options)
         return self.bundles[name]
@@ -177,6 +179,10 @@ class Worker:
         """One case from the beginning to the end."""
         bundle = self.bundle(case.bundle)
         bundle.reset()
+        if case.bundle.startswith("network"):
+            words = ["ip", "link", "add", self.device, "type", "veth", "peer", "name", self.device + "p"]
+            if not os.path.exists("/sys/class/net/" + self.device) and subprocess.run(words, check=False).returncode:
+                raise Problem("no network device could be made")
         prepared = case.operation in ("start", "delete", "restore") + ON_RUNNING
         if prepared:
             fault = case.fault if case.side != "runtime" and case.operation == "start" else None
@@ -305,6 +311,9 @@ class Worker:
             if SECONDS() > end:
                 raise Problem(f"left: {left}")
             time.sleep(0.002)
+        if case.bundle.startswith("network"):
+            # It is where it was, or has ended with its namespace.
+            subprocess.run(["ip", "link", "del", self.device], check=False, stderr=subprocess.DEVNULL)
         created, stopped = bundle.lines("createRuntime"), bundle.lines("poststop")
         if stopped > 1:
             raise Problem(f"the poststop hook ran {stopped} times")
@@ -323,6 +332,8 @@ class Worker:
             left += [f"process {pid}: {read(f'/proc/{pid}/cmdline')!r}" for pid in children_of(os.getpid())]
         except ChildProcessError:
             pass
+        if os.listdir(self.canary) != ["file"] or read(self.canary + "/file") != "keep":
+            left.append("the canary was touched")
         if read("/proc/self/mountinfo") != self.mounts:
             left.append("mounts: " + read("/proc/self/mountinfo"))
         return left
@@ -380,7 +391,7 @@ class Case:
         return f"{self.bundle}: {self.operation} {self.fault or f'SIGSTOP after {self.delay * 1000:.1f} ms'}{victim}"
 
 
-def configuration(name, rootfs):
+def configuration(name, rootfs, device):
     """The configuration of a bundle by its name, and the options for create."""
     busybox = rootfs + "/bin/busybox"
 
@@ -396,6 +407,7 @@ def configuration(name, rootfs):
         scheduler={"policy": "SCHED_OTHER", "nice": os.nice(0)}, ioPriority={"class": "IOPRIO_CLASS_BE", "priority": 4})
     config["mounts"].append(
         {"destination": "/out", "type": "bind", "source": "@OUT@", "options": ["rbind", "rw"]})
+    config["mounts"].append({"destination": "/link/new", "type": "tmpfs", "source": "tmpfs"})
     config["domainname"] = "faults"
     config["linux"].update(
         sysctl={"net.ipv4.ip_forward": "1"}, personality={"domain": "LINUX"}, rootfsPropagation="private")
@@ -417,6 +429,8 @@ def configuration(name, rootfs):
     if base == "entered":
         join(config, "user", f"/proc/{HOLDERS['user']}/ns/user")
         join(config, "network", f"/proc/{HOLDERS['user']}/ns/net")
+    if base == "network":
+        config["linux"]["netDevices"] = {device: {"name": "eth0"}}
     if base == "moved":
         options = ["--no-pivot"]
     if base == "chroot":
@@ -429,7 +443,7 @@ def configuration(name, rootfs):
     return config, options
 
 
-BUNDLES = ["plain", "users", "moved", "chroot", "joined", "entered"]
+BUNDLES = ["plain", "users", "moved", "chroot", "joined", "entered", "network"]
 HOLDERS = {}
 
 
@@ -547,8 +561,46 @@ def make_rootfs(arguments):
     shutil.copy(arguments.busybox, rootfs + "/bin/busybox")
     for applet in ("sh", "sleep"):
         os.symlink("busybox", f"{rootfs}/bin/{applet}")
+    # What is mounted below this link belongs below the same path in the container, and not on the host.
+    os.chmod(arguments.folder, 0o755)
+    canary = os.path.abspath(arguments.folder) + "/canary"
+    os.makedirs(canary)
+    with open(canary + "/file", "w") as file:
+        file.write("keep")
+    os.makedirs(f"{rootfs}{canary}/new")
+    os.symlink(canary, rootfs + "/link")
     subprocess.run([arguments.apus, "spec", "--bundle", arguments.folder + "/bundle"], check=True)
     return rootfs
+
+
+def programs():
+    """How many BPF programs there are."""
+    BPF_PROG_GET_NEXT_ID, found, attributes = 11, 0, (ctypes.c_uint32 * 32)()
+    while LIBC.syscall(321 if os.uname().machine == "x86_64" else 280, BPF_PROG_GET_NEXT_ID, attributes, 128) == 0:
+        found += 1
+        attributes[0] = attributes[1]
+    return found
+
+
+def traces(arguments):
+    """What a container could leave in the kernel, which lets some of it go a little later only."""
+    mark = f"_ses.fault-{os.path.basename(arguments.folder)}-"
+    return {
+        "keyrings": sum(mark in line for line in read("/proc/keys").splitlines()),
+        "BPF programs": programs(),
+        "network devices": len(os.listdir("/sys/class/net")),
+        "pseudoterminals": len(os.listdir("/dev/pts")),
+    }
+
+
+def what_stays(before, arguments):
+    end = SECONDS() + 20
+    while True:
+        after = traces(arguments)
+        more = [f"{after[name] - before[name]} {name} more than before\n" for name in after if after[name] > before[name]]
+        if not more or SECONDS() > end:
+            return more
+        time.sleep(0.2)
 
 
 def main():
@@ -561,6 +613,7 @@ def main():
     parser.add_argument("--patient", type=int, default=12)
     arguments = parser.parse_args()
     begin = SECONDS()
+    before = traces(arguments)
     rootfs = make_rootfs(arguments)
     HOLDERS.update(pid=hold(CLONE_NEWPID | CLONE_NEWNET), user=hold(CLONE_NEWUSER | CLONE_NEWNET))
     seen, quick, patient = cases(Worker(99, arguments, rootfs))
@@ -583,6 +636,7 @@ def main():
     ended = [os.waitpid(child, 0)[1] for child in children]
     for holder in HOLDERS.values():
         os.kill(holder, signal.SIGKILL)
+    problems += what_stays(before, arguments)
     for problem in problems:
         print("problem: " + problem, end="")
     sides = [point.split(".")[0] for point in {point for _, point in seen}]

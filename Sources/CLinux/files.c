@@ -50,6 +50,9 @@ ssize_t cl_readlinkat(int directory, const char *path, char *buffer, size_t size
 }
 int cl_fchmod(int fd, unsigned mode) { RESULT(syscall(SYS_fchmod, fd, mode)); }
 int cl_fchmodat(int directory, const char *path, unsigned mode) { RESULT(syscall(SYS_fchmodat, directory, path, mode)); }
+int cl_fchmodat2(int fd, unsigned mode) {
+  RESULT(syscall(452 /* SYS_fchmodat2 */, fd, "", mode, AT_EMPTY_PATH));
+}
 int cl_fchownat(int directory, const char *path, unsigned uid, unsigned gid, int flags) {
   RESULT(syscall(SYS_fchownat, directory, path, uid, gid, flags));
 }

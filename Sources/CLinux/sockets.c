@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -19,6 +20,11 @@
 int cl_socketpair(int type, int fds[2]) { RESULT(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds)); }
 int cl_socket_unix(int type) { RESULT(socket(AF_UNIX, type | SOCK_CLOEXEC, 0)); }
 int cl_socket_route(void) { RESULT(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0 /* NETLINK_ROUTE */)); }
+
+int cl_connect_kernel(int fd) {
+  struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+  RESULT(connect(fd, (struct sockaddr *)&address, sizeof address));
+}
 
 int cl_connect_unix(int fd, const char *path, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -23,7 +23,7 @@ public final class CgroupEntrance {
 
   /// Moves the calling thread, which must be the only one of its process. Allocates only to tell of a failure.
   public func enter() throws(SystemCallError) {
-    for index in 0..<files.count {
+    for index in 0..<files.count where index == 0 || Defence.everyHierarchy.isOn {
       try files.withDescriptor(index) { (file) throws(SystemCallError) in
         do throws(SystemCallError) {
           try file.writeOnce("0")

@@ -37,6 +37,21 @@ extension Cgroup {
       if !isGone(error.errno) { throw .system(error, property: nil) }
     }
   }
+
+  /// The same for all that is below it as well: a container that may write its cgroups can freeze what it likes there, and
+  /// on v1 what is frozen does not die, nor does the pid namespace that it is in.
+  public func thawAll() throws(CgroupError) {
+    guard Defence.thawAtKill.isOn else { return }
+    guard let folder = freezingFolder, !folder.isUnified else { return try thaw() }
+    try wrapping { () throws(SystemCallError) in
+      guard let opened = try folder.opened(folder.path) else { return }
+      try opened.walkCgroups(entering: { (cgroup) throws(SystemCallError) in
+        do throws(SystemCallError) { try cgroup.open("freezer.state", .writeOnly).writeOnce("THAWED") } catch {
+          if !isGone(error.errno) { throw error }
+        }
+      })
+    }
+  }
 }
 
 extension Cgroup.Folder {

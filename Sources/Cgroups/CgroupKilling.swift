@@ -14,7 +14,8 @@ extension Cgroup {
         // Whoever is in a v1 hierarchy alone.
         try signalAll(Self.kill)
       }
-      return try thaw()
+      try thaw()
+      return try thawAll()
     }
     let wasFrozen = try isFrozen()
     if !wasFrozen {
@@ -28,6 +29,7 @@ extension Cgroup {
       throw error
     }
     if !wasFrozen || signal == Self.kill { try thaw() }
+    if signal == Self.kill { try thawAll() }
   }
 
   private func signalAll(_ signal: Int32) throws(CgroupError) {

@@ -25,22 +25,13 @@ extension Cgroup.Folder {
     try wrapping { () throws(SystemCallError) in
       guard let folder = try opened(path) else { return nil }
       var found: Set<Int32> = []
-      try Self.collect(folder, depth: 0, &found)
+      try folder.walkCgroups(entering: { (cgroup) throws(SystemCallError) in
+        for line in try Self.members(cgroup).split(separator: UInt8(ascii: "\n")) {
+          // 0 is a process of another pid namespace.
+          if let pid = Int32(String(decoding: line, as: UTF8.self)), pid > 0 { found.insert(pid) }
+        }
+      })
       return found.sorted()
-    }
-  }
-
-  private static func collect(
-    _ folder: borrowing Descriptor, depth: Int, _ found: inout Set<Int32>
-  ) throws(SystemCallError) {
-    for line in try members(folder).split(separator: UInt8(ascii: "\n")) {
-      // 0 is a process of another pid namespace.
-      if let pid = Int32(String(decoding: line, as: UTF8.self)), pid > 0 { found.insert(pid) }
-    }
-    if depth > 256 { return }
-    for name in try folder.subfolders() {
-      guard let child = try folder.openFolder(name) else { continue }
-      try collect(child, depth: depth + 1, &found)
     }
   }
 
@@ -84,6 +75,36 @@ extension Descriptor {
     } catch {
       if isGone(error.errno) { return [] }
       throw error
+    }
+  }
+
+  /// Goes through this cgroup and all below it. How many there are and how deep is the container's choice where it may
+  /// write there: so one is open at a time, nothing is called in itself, and no path grows.
+  /// - Parameters:
+  ///   - entering: on the way down, with the cgroup.
+  ///   - leaving: on the way up, with the cgroup above and the name of the one that was left.
+  borrowing func walkCgroups(
+    entering: (borrowing Descriptor) throws(SystemCallError) -> Void = { _ in },
+    leaving: (borrowing Descriptor, String) throws(SystemCallError) -> Void = { _, _ in }
+  ) throws(SystemCallError) {
+    guard var current = try openFolder(".") else { return }
+    try entering(current)
+    var names: [String] = []
+    var pending = [try current.subfolders()]
+    while true {
+      if let name = pending[pending.count - 1].popLast() {
+        guard let child = try current.openFolder(name) else { continue }
+        try entering(child)
+        pending.append(try child.subfolders())
+        names.append(name)
+        current = child
+      } else {
+        pending.removeLast()
+        guard let name = names.popLast() else { return }
+        // Also of one that is removed by now: it keeps its place in the tree as long as it is open.
+        current = try current.open("..", [.readOnly, .directory])
+        try leaving(current, name)
+      }
     }
   }
 

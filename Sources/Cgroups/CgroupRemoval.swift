@@ -32,6 +32,7 @@ extension Cgroup {
 extension Cgroup.Folder {
   func remove(until deadline: Int64) throws(CgroupError) {
     var delay: Int32 = 1
+    var hasLooked = false
     while true {
       let errno: Errno
       do {
@@ -42,33 +43,24 @@ extension Cgroup.Folder {
         // EROFS is said of folders that do not exist too.
         errno = error.errno
       }
+      // Looking through all that is below may take long: there is a last try after it.
+      let isLate = hasLooked && monotonicNanoseconds() >= deadline
+      hasLooked = true
       try wrapping { () throws(SystemCallError) in
-        guard let folder = try opened(path) else { return }
-        try Self.removeChildren(of: folder, depth: 0)
+        guard Defence.nestedCgroups.isOn, let folder = try opened(path) else { return }
+        // What is busy is left to the next round.
+        try folder.walkCgroups(leaving: { (parent, name) throws(SystemCallError) in
+          do throws(SystemCallError) { try parent.removeDirectory(name) } catch {}
+        })
       }
       if !(try wrapping { () throws(SystemCallError) in try opened(path) != nil }) { return }
       if errno != .busy {
         throw .system(SystemCallError("rmdir", path.string, errno), property: nil)
       }
-      let left = (deadline - monotonicNanoseconds()) / 1_000_000
-      if left <= 0 { throw .busy(path: path.string, processes: try processes() ?? []) }
+      if isLate { throw .busy(path: path.string, processes: try processes() ?? []) }
+      let left = max(0, (deadline - monotonicNanoseconds()) / 1_000_000)
       try wait(milliseconds: min(delay, Int32(clamping: left)))
       delay = min(delay * 2, 100)
-    }
-  }
-
-  /// Depth first; what is busy is left to the next round.
-  private static func removeChildren(of folder: borrowing Descriptor, depth: Int) throws(SystemCallError) {
-    if depth > 256 { return }
-    for name in try folder.subfolders() {
-      do {
-        try folder.removeDirectory(name)
-      } catch {
-        if error.errno != .busy { continue }
-        guard let child = try folder.openFolder(name) else { continue }
-        try removeChildren(of: child, depth: depth + 1)
-        do { try folder.removeDirectory(name) } catch {}
-      }
     }
   }
 

@@ -25,6 +25,7 @@ extension CgroupPlan {
       if isGone(error.errno) { return false }
       throw .system(error, property: "linux.cgroupsPath")
     }
+    guard Defence.foreignCgroups.isOn else { return true }
     let existing = Cgroup.Folder(hierarchy: folder.hierarchy, path: folder.path)
     if let processes = try existing.processes(), !processes.isEmpty {
       throw .notEmpty(path: folder.path.string, processes: processes)

@@ -1,3 +1,4 @@
+import Kernel
 import OCI
 
 /// What can be said about a value without asking the kernel, so that it is said with the property's name before
@@ -81,6 +82,7 @@ struct ResourceValidation {
 
   /// Security case D12: a name of a file of a controller, and none of those by which the runtime itself works.
   private static func unifiedProblem(_ file: String, _ value: String) -> String? {
+    guard Defence.unifiedKeys.isOn else { return nil }
     let parts = file.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
     let isName =
       parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty

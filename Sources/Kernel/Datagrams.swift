@@ -7,8 +7,10 @@ extension Descriptor {
     let socket = Descriptor(owning: try cl_socket_unix(SocketKind.datagram.rawValue).checked("socket"))
     // Through the folder's descriptor: the path itself may be longer than the 107 bytes of an address.
     let path = procPath + "/" + name
+    // Made with its mode: whoever can write in the folder could put a link there before a chmod.
+    let mask = CurrentProcess.setUmask(0)
+    defer { CurrentProcess.setUmask(mask) }
     try unsafe cl_bind_unix(socket.number, path, path.utf8.count).check("bind", name)
-    try setMode(0o777, of: name)
     try socket.setNonBlocking(true)
     return socket
   }

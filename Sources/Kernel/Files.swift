@@ -188,8 +188,15 @@ extension Descriptor {
     try cl_fchmod(number, mode).check("chmod", "descriptor \(number)")
   }
 
-  public borrowing func setMode(_ mode: UInt32, of name: String) throws(SystemCallError) {
-    try unsafe cl_fchmodat(number, name, mode).check("chmod", name)
+  /// The same through an O_PATH descriptor. There is no such call by name: chmod(2) follows what stands there by then.
+  public borrowing func setModeOfPath(_ mode: UInt32) throws(SystemCallError) {
+    do throws(SystemCallError) {
+      try cl_fchmodat2(number, mode).check("chmod", "descriptor \(number)")
+    } catch {
+      // Before Linux 6.6.
+      if error.errno != .noSystemCall { throw error }
+      try unsafe cl_fchmodat(currentFolder, procPath, mode).check("chmod", "descriptor \(number)")
+    }
   }
 
   /// Changes the owner of the file itself (also through an O_PATH descriptor).

@@ -55,7 +55,7 @@ public struct ContainerPath: Hashable, Sendable, CustomStringConvertible {
   /// A path that does not begin with `/` is taken from the root, as the kernel does once the root is entered.
   public init(_ string: String) throws(PathProblem) {
     try checkPath(string)
-    components = normalisedComponents(string)
+    components = normalisedComponents(string, climbs: !Defence.lexicalPaths.isOn)
   }
 
   /// For literals in the program itself.
@@ -82,12 +82,12 @@ private func checkPath(_ string: String) throws(PathProblem) {
   if bytes.contains(0) { throw .containsNUL }
 }
 
-private func normalisedComponents(_ string: String) -> [String] {
+private func normalisedComponents(_ string: String, climbs: Bool = false) -> [String] {
   var components: [String] = []
   for part in string.utf8.split(separator: UInt8(ascii: "/")) {
     let text = String(Substring(part))
     if text == "." { continue }
-    if text == ".." {
+    if text == ".." && !climbs {
       if !components.isEmpty { components.removeLast() }
       continue
     }

@@ -32,7 +32,9 @@ public enum CurrentProcess {
   public static func newSession() throws(SystemCallError) { try cl_setsid().check("setsid") }
 
   /// - Parameter mask: permission bits that new files do not get.
-  public static func setUmask(_ mask: UInt32) { _ = cl_umask(mask) }
+  /// - Returns: the mask until now.
+  @discardableResult
+  public static func setUmask(_ mask: UInt32) -> UInt32 { UInt32(cl_umask(mask)) }
 
   /// Waits for any child, as a subreaper does.
   /// - Returns: nil when none has ended (`wait` false) or there is none.

@@ -20,6 +20,8 @@ public final class RouteSocket {
 
   public init() throws(SystemCallError) {
     socket = Descriptor(owning: try cl_socket_route().checked("socket", "of rtnetlink"))
+    // Whoever has CAP_NET_ADMIN in a namespace that a container joins could answer in the kernel's place.
+    if Defence.kernelAnswers.isOn { try cl_connect_kernel(socket.number).check("connect", "rtnetlink") }
   }
 
   public init(_ socket: consuming Descriptor) { self.socket = socket }

@@ -24,6 +24,9 @@ public enum Signals {
     for signal in Int32(1)...64 where signal != 9 && signal != 19 { _ = cl_signal_default(signal) }
   }
 
+  /// Gives one signal its default disposition.
+  public static func reset(_ signal: Int32) { _ = cl_signal_default(signal) }
+
   public static func ignore(_ signal: Int32) { _ = cl_signal_ignore(signal) }
 
   public static let names: [(name: StaticString, number: Int32)] = [

@@ -6,6 +6,8 @@ internal import Kernel
 struct Apus {
   static func main() {
     do { try Descriptor.fillStandardStreams() } catch { exitNow(1) }
+    // Whoever ignores it hears of no child's end, and a program inherits that: the runtime would wait for ever.
+    if Defence.inheritedState.isOn { Signals.reset(17) }
     #if APUS_FAULTS
       DebugCommand.runIfAsked()
     #endif

@@ -17,9 +17,9 @@ import Testing
   static let budgets = [
     Budget(command: "create", followsChildren: false, measured: 232),
     Budget(command: "start", followsChildren: false, measured: 80),
-    Budget(command: "state", followsChildren: false, measured: 62),
-    Budget(command: "kill", followsChildren: false, measured: 82),
-    Budget(command: "delete", followsChildren: false, measured: 102),
+    Budget(command: "state", followsChildren: false, measured: 64),
+    Budget(command: "kill", followsChildren: false, measured: 88),
+    Budget(command: "delete", followsChildren: false, measured: 112),
     Budget(command: "run", followsChildren: true, measured: 755),
   ]
 

@@ -27,6 +27,8 @@ int cl_renameat2(int from_directory, const char *from, int to_directory, const c
 ssize_t cl_readlinkat(int directory, const char *path, char *buffer, size_t size);
 int cl_fchmod(int fd, unsigned mode);
 int cl_fchmodat(int directory, const char *path, unsigned mode);
+/* Of the file itself, also through an O_PATH descriptor. */
+int cl_fchmodat2(int fd, unsigned mode);
 int cl_fchownat(int directory, const char *path, unsigned uid, unsigned gid, int flags);
 int cl_faccessat(int directory, const char *path, int mode);
 int cl_faccessat2(int directory, const char *path, int mode, int flags);
@@ -138,6 +140,8 @@ int cl_peer_user(int fd, unsigned *uid);
 int cl_socketpair(int type, int fds[2]);
 int cl_socket_unix(int type);
 int cl_socket_route(void);
+/* From then on the socket of rtnetlink takes messages of the kernel alone. */
+int cl_connect_kernel(int fd);
 int cl_connect_unix(int fd, const char *path, size_t length);
 int cl_connect_abstract(int fd, const char *name, size_t length);
 ssize_t cl_sendmsg(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count);

@@ -12,13 +12,13 @@ final class CheckpointFolders {
 
   /// - Parameters:
   ///   - making: whether a folder that is missing is made, as for a checkpoint.
-  ///   - root: the container's root file system; nil when that is not known yet.
-  init(_ options: CheckpointOptions, making: Bool, outside root: HostPath?) throws(OperationError) {
-    if let root, let current = currentFolderPath() {
+  ///   - plan: the container's; nil when that is not known yet.
+  init(_ options: CheckpointOptions, making: Bool, outside plan: Plan?) throws(OperationError) {
+    if let plan, let current = currentFolderPath() {
       // As it is written, before anything is made there; and once more as it is.
       let current = HostPath(unchecked: current)
       try CheckpointFolders.check(
-        [options.images, options.work ?? options.images].map { $0.absolute(in: current) }, root)
+        [options.images, options.work ?? options.images].map { $0.absolute(in: current) }, plan)
     }
     do throws(SystemCallError) {
       if making { try options.images.makeDirectories(mode: 0o700) }
@@ -37,18 +37,25 @@ final class CheckpointFolders {
     } catch {
       throw OperationError(error)
     }
-    if let root { try check(outside: root) }
+    if let plan { try check(outside: plan) }
   }
 
   /// Neither the images nor the log may be where the container's own processes could change them (security case E31).
-  func check(outside root: HostPath) throws(OperationError) {
-    try CheckpointFolders.check([imagesPath, workPath], root)
+  func check(outside plan: Plan) throws(OperationError) {
+    try CheckpointFolders.check([imagesPath, workPath], plan)
   }
 
-  private static func check(_ paths: [HostPath], _ root: HostPath) throws(OperationError) {
-    for path in paths where CheckpointFolders.isInside(path, root) {
-      throw OperationError(
-        "", "", .message("\(path) is in the container's own root file system, where its processes could change it"))
+  private static func check(_ paths: [HostPath], _ plan: Plan) throws(OperationError) {
+    guard Defence.imagesOutside.isOn else { return }
+    for path in paths {
+      if isInside(path, plan.root.path) {
+        throw OperationError(
+          "", "", .message("\(path) is in the container's own root file system, where its processes could change it"))
+      }
+      if plan.volumes.contains(where: { isInside(path, $0) }) {
+        throw OperationError(
+          "", "", .message("\(path) is in a volume of the container, where its processes could change it"))
+      }
     }
   }
 
@@ -129,6 +136,19 @@ enum ExternalDescriptors {
   static func inherited(_ descriptors: [String]) -> [CRIUOptions.InheritedDescriptor] {
     descriptors.prefix(3).enumerated().compactMap { index, text in
       text.hasPrefix("pipe:") ? .init(key: text, number: Int32(index)) : nil
+    }
+  }
+}
+
+extension Plan {
+  /// Folders of the host that the container may write. One that holds the root file system as well is the host's as a
+  /// whole, and nothing could be kept from it.
+  fileprivate var volumes: [HostPath] {
+    mounts.compactMap { mount in
+      guard case .bind(let path, _) = mount.source, !mount.set.contains(.readOnly),
+        !CheckpointFolders.isInside(root.path, path)
+      else { return nil }
+      return path
     }
   }
 }

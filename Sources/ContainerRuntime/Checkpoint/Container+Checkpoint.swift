@@ -89,7 +89,7 @@ private final class Dump {
     guard let pid = container.record.initProcess?.pid else {
       throw OperationError("", "", .message("Container cannot be checkpointed in stopped state"))
     }
-    folders = try CheckpointFolders(options, making: true, outside: plan.root.path)
+    folders = try CheckpointFolders(options, making: true, outside: plan)
     log = folders.log("dump.log")
     descriptors = ExternalDescriptors.of(process: pid)
     var criu = CRIUOptions(

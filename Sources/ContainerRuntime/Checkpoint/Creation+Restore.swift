@@ -13,7 +13,7 @@ extension Container {
     let folders = try CheckpointFolders(options, making: false, outside: nil)
     let descriptors = try folders.readDescriptors()
     let creation = try Creation(request)
-    try folders.check(outside: creation.plan.root.path)
+    try folders.check(outside: creation.plan)
     do throws(OperationError) {
       try creation.restore(options, folders, program, inheriting: ExternalDescriptors.inherited(descriptors))
     } catch {

@@ -80,7 +80,9 @@ func quoted(_ text: String) -> String { "\"\(singleLine(text))\"" }
 
 /// Control characters escaped as in Go's `%q`, those of ISO 8859 too: U+009B begins a sequence for a terminal as ESC [ does.
 func singleLine(_ text: String) -> String {
-  guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == 0xc2 }) else { return text }
+  guard Defence.escapedText.isOn, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == 0xc2 }) else {
+    return text
+  }
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar {

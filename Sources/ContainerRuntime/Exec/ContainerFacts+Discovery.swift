@@ -2,6 +2,12 @@ internal import Kernel
 internal import OCI
 
 extension ContainerFacts {
+  static func hasLeft(_ kind: NamespaceKind) -> SystemCallError {
+    .refused(
+      "cannot exec: the container's first process has left the \(NamespacePlan.name(of: kind)) namespace in which it"
+        + " was made")
+  }
+
   /// Looks at a container's first process.
   /// - Parameters:
   ///   - process: whoever enters it finds out afterwards that it lives still: then all that was seen was its.
@@ -18,9 +24,7 @@ extension ContainerFacts {
         let other = try NamespaceNumbers.status(folder.appending("ns"), kind)
       else { continue }
       if let wanted = recorded[kind.fileName], Defence.namespaceIdentity.isOn, wanted != String(other.inode) {
-        throw SystemCallError.refused(
-          "cannot exec: the container's first process has left the \(NamespacePlan.name(of: kind)) namespace in which"
-            + " it was made")
+        throw hasLeft(kind)
       }
       if own.inode != other.inode || own.device != other.device { namespaces.append(kind) }
     }

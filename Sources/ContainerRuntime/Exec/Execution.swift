@@ -30,7 +30,7 @@ final class Execution {
     switch try container.status() {
     case .created, .running: break
     case .paused:
-      if !request.ignoresPaused {
+      if !request.ignoresPaused && Defence.pausedExec.isOn {
         throw Execution.refusal("cannot exec in a paused container (use --ignore-paused to override)")
       }
     case .stopped: throw Execution.refusal("cannot exec in a stopped container")
@@ -101,6 +101,7 @@ final class Execution {
   ) throws(OperationError) -> Spec.Process {
     var process: Spec.Process
     do { process = try Spec.Process(json: bytes, named: document) } catch { throw OperationError(error) }
+    guard Defence.execConfinement.isOn else { return process }
     process.capabilities = process.capabilities ?? own?.capabilities
     process.rlimits = process.rlimits ?? own?.rlimits
     process.noNewPrivileges = process.noNewPrivileges ?? own?.noNewPrivileges
@@ -129,6 +130,7 @@ final class Execution {
       try container.record.resourceControl?.add(process.pid)
       try awaitReady(process)
       try checkContainer()
+      try checkNamespaces(of: process)
       try RuntimeStep.execEntered.end()
       try pidfdSocket?.send(process.pidfd, name: "setns")
       request.debug?("setns_init: about to exec \(quoted(plan.process.args[0]))")
@@ -224,6 +226,17 @@ final class Execution {
   /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
   private func checkContainer() throws {
     if try !container.isAlive(plan.container.process) { throw Execution.ended }
+  }
+
+  /// Between the look at the first process's namespaces and the entering of them it may have gone elsewhere, and be back
+  /// by now: what counts is where the new process has come to (security case S8).
+  private func checkNamespaces(of process: InitProcess) throws {
+    guard Defence.namespaceIdentity.isOn else { return }
+    let entered = try NamespaceNumbers.of(process: process.pid)
+    for kind in NamespaceNumbers.order {
+      guard let own = entered[kind.fileName], let wanted = container.record.namespaces[kind.fileName] else { continue }
+      if own != wanted { throw ContainerFacts.hasLeft(kind) }
+    }
   }
 
   private func tell(_ process: InitProcess, _ word: InitRun.Word) throws {

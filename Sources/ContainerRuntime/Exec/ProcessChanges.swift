@@ -1,3 +1,4 @@
+internal import Kernel
 package import OCI
 
 /// What the command line changes in the process that the configuration or the `--process` file describes.

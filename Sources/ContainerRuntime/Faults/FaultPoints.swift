@@ -26,14 +26,14 @@
     package var text: String {
       var lines: [String] = []
       for operation in RuntimeStep.Operation.allCases {
-        for step in RuntimeStep.allCases where step.operations.contains(operation) && isDone(step) {
+        for step in RuntimeStep.allCases where step.operations.contains(operation) && isDone(step, operation) {
           lines.append("\(operation.rawValue) runtime.\(step.rawValue)")
         }
       }
-      if plan.namespaces.shape == .intermediate {
-        for operation in ["create", "run"] {
-          for step in IntermediateStep.allCases { lines.append("\(operation) intermediate.\(step.rawValue)") }
-        }
+      for (operation, shape) in [
+        ("create", plan.namespaces.shape), ("run", plan.namespaces.shape), ("exec", execPlan.shape),
+      ] where shape == .intermediate {
+        for step in IntermediateStep.allCases { lines.append("\(operation) intermediate.\(step.rawValue)") }
       }
       var operation = "create"
       for (step, name) in zip(sequence.steps, sequence.stepNames) {
@@ -45,26 +45,27 @@
           lines.append("\(operation) init.\(name)")
         }
       }
-      for name in execSequence.stepNames { lines.append("exec init.\(name)") }
+      let exec = InitSequence(exec: execPlan, options: InitSequence.Options(startSignal: .handshake))
+      for name in exec.stepNames { lines.append("exec init.\(name)") }
       return lines.joined(separator: "\n") + "\n"
     }
 
     /// That of an exec of the same process into this container.
-    private var execSequence: InitSequence {
+    private var execPlan: ExecPlan {
       let kinds = NamespaceNumbers.order.filter { plan.namespaces[$0] != .host }
-      let exec = ExecPlan(
+      return ExecPlan(
         id: plan.id, process: plan.process, seccomp: plan.seccomp,
         container: ContainerFacts(
           process: ProcessIdentity(pid: 1, startTime: 0), namespaces: kinds,
           allowsSettingGroups: plan.namespaces.user == .host),
         joinsKeyring: true, warnings: [])
-      return InitSequence(exec: exec, options: InitSequence.Options(startSignal: .handshake))
     }
 
-    private func isDone(_ step: RuntimeStep) -> Bool {
+    private func isDone(_ step: RuntimeStep, _ operation: RuntimeStep.Operation) -> Bool {
       switch step {
       case .idsMapped: sequence.makesUserNamespace
-      case .pidNamespaceLeft: plan.namespaces.shape == .throughPidNamespace
+      case .pidNamespaceLeft:
+        (operation == .exec ? execPlan.shape : plan.namespaces.shape) == .throughPidNamespace
       case .hooksRun: sequence.steps.contains(.waitForRuntimeHooks)
       case .pidFileWritten: writesPIDFile
       case .poststartRun: !(plan.hooks.poststart ?? []).isEmpty

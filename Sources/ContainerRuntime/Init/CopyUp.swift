@@ -18,7 +18,8 @@ enum CopyUp {
     try to.setMode(own.permissions)
     try to.setOwner(uid: own.uid, gid: own.gid)
     for name in try from.entries() {
-      let status = try from.status(of: name)
+      let status =
+        try Defence.copyUpLinks.isOn ? from.status(of: name) : from.open(name, .path).status()
       switch status.kind {
       case .directory:
         try to.makeDirectory(name, mode: 0o700)
@@ -30,7 +31,8 @@ enum CopyUp {
         try to.makeSymlink(name, to: try from.readLink(name))
         try to.setOwner(uid: status.uid, gid: status.gid, of: name)
       case .regular:
-        let input = try from.open(name, [.readOnly, .noFollow, .nonBlocking])
+        let plain: OpenFlags = Defence.copyUpLinks.isOn ? .noFollow : []
+        let input = try from.open(name, plain.union([.readOnly, .nonBlocking]))
         let output = try to.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
         while true {
           let bytes = try input.read(most: 65536)

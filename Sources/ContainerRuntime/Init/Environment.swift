@@ -11,6 +11,7 @@ enum Environment {
     // An empty HOME is none, as in runc.
     var entries = process.env.indices.filter { isLast[$0] && process.env[$0] != "HOME=" }.map { process.env[$0] }
     if !entries.contains(where: { $0.hasPrefix("HOME=") }) { entries.append("HOME=\(home(of: process.uid) ?? "/")") }
+    if !Defence.ownEnvironment.isOn { entries += StartOfProgram.environment }
     return entries
   }
 

@@ -10,22 +10,19 @@ extension InitRun {
     case .fifo: (kind, number) = (.fifo, DeviceNumber(major: 0, minor: 0))
     }
     if device.bound { return try bindDevice(device, number) }
+    // Made with its mode: what another container puts in its place meanwhile is not ours to change.
+    if formerUmask == nil { formerUmask = CurrentProcess.setUmask(0) }
     do throws(SystemCallError) {
       let root = try attachedRoot()
       let folder = try root.makeFolder(device.path.parent, mode: 0o755)
-      let name = device.path.lastComponent
+      var isNew = true
       do throws(SystemCallError) {
-        try folder.makeNode(name, kind: kind, mode: device.mode, device: number)
+        try folder.makeNode(device.path.lastComponent, kind: kind, mode: device.mode, device: number)
       } catch {
         guard error.errno == .exists else { throw error }
-        // The image's own node will do if it is the same device; anything else in its place is an attack or a mistake.
-        let status = try folder.status(of: name)
-        if Defence.deviceInPlace.isOn, status.kind != kind || (kind != .fifo && status.represents != number) {
-          throw SystemCallError("make the device: something else is at", device.path.description, .exists)
-        }
+        isNew = false
       }
-      try folder.setMode(device.mode, of: name)
-      if device.uid != 0 || device.gid != 0 { try folder.setOwner(uid: device.uid, gid: device.gid, of: name) }
+      if !isNew || device.uid != 0 || device.gid != 0 { try furnish(device, kind, number, in: folder) }
     } catch {
       // Inside another container making nodes is forbidden; the host's own serves then.
       if error.call == "mknod" && error.errno == .notPermitted && kind != .fifo {
@@ -33,6 +30,22 @@ extension InitRun {
       }
       throw error
     }
+  }
+
+  /// The image's own node will do if it is the same device; anything else in its place is an attack or a mistake. It is
+  /// held before it is looked at: by its name it may be another thing the next time, a link to a file of the host.
+  private func furnish(
+    _ device: DevicePlan, _ kind: FileStatus.Kind, _ number: DeviceNumber, in folder: borrowing Descriptor
+  ) throws(SystemCallError) {
+    let node = try folder.open(device.path.lastComponent, Defence.deviceInPlace.isOn ? [.path, .noFollow] : .path)
+    let status = try node.status()
+    if Defence.deviceInPlace.isOn, status.kind != kind || (kind != .fifo && status.represents != number) {
+      throw SystemCallError("make the device: something else is at", device.path.description, .exists)
+    }
+    if status.uid != device.uid || status.gid != device.gid {
+      try node.setOwner(uid: device.uid, gid: device.gid)
+    }
+    if status.permissions != device.mode { try node.setModeOfPath(device.mode) }
   }
 
   private func bindDevice(_ device: DevicePlan, _ number: DeviceNumber) throws(SystemCallError) {
@@ -43,6 +56,7 @@ extension InitRun {
 
   /// The links that the specification names, and /dev/ptmx into the container's own devpts.
   func makeDeviceLinks() throws(SystemCallError) {
+    if let mask = formerUmask { CurrentProcess.setUmask(mask) }
     let root = try attachedRoot()
     let folder = try root.makeFolder(ContainerPath(constant: "/dev"), mode: 0o755)
     var links = [

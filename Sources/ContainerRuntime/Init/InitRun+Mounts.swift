@@ -195,7 +195,7 @@ extension InitRun {
       }
     }
     try root.descriptor.makeCurrentFolder()
-    try moveCurrentFolderToRoot()
+    if Defence.movedRoot.isOn { try moveCurrentFolderToRoot() }
     try Kernel.changeRoot(HostPath(constant: "."))
     try changeFolder("/")
   }

@@ -52,13 +52,20 @@ extension InitRun {
   func newTimeNamespace(_ offsets: [Plan.TimeOffset]) throws(SystemCallError) {
     try NamespaceKind.time.unshare()
     if !offsets.isEmpty {
-      // The file belongs to the user of a dumpable process only.
-      try CurrentProcess.control(.dumpable, 1)
       let text = offsets.map { "\($0.clock) \($0.seconds) \($0.nanoseconds)\n" }.joined()
-      try Descriptor.open(HostPath(constant: "/proc/self/timens_offsets"), .writeOnly).writeOnce(text)
-      try CurrentProcess.control(.dumpable, 0)
+      do throws(SystemCallError) { try writeTimeOffsets(text) } catch {
+        // In a user namespace, the file is its user's only while the process is dumpable.
+        if error.errno != .accessDenied { throw error }
+        try CurrentProcess.control(.dumpable, 1)
+        try writeTimeOffsets(text)
+        try CurrentProcess.control(.dumpable, 0)
+      }
     }
     try Descriptor.open(HostPath(constant: "/proc/self/ns/time_for_children"), .readOnly).enterNamespace(.time)
+  }
+
+  private func writeTimeOffsets(_ text: String) throws(SystemCallError) {
+    try Descriptor.open(HostPath(constant: "/proc/self/timens_offsets"), .writeOnly).writeOnce(text)
   }
 
   func joinKeyring(_ name: String) throws(SystemCallError) { try SessionKeyring.join(name) }

@@ -26,6 +26,8 @@ final class InitRun {
   /// The slave of the process's terminal, when it has one.
   var terminal = DescriptorList()
   var enteredWorkingDirectory = false
+  /// While devices are made: the mask of before.
+  var formerUmask: UInt32?
 
   init(
     sequence: InitSequence, process: ProcessPlan, sources: consuming DescriptorList, runtime: consuming Descriptor,

@@ -55,7 +55,8 @@ public final class RootDirectory: Sendable {
       let folder = try makeFolders(real.parent, mode: 0o755)
       let name = real.lastComponent
       do {
-        _ = try folder.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o755)
+        let inPlace: OpenFlags = Defence.pathsInRoot.isOn ? [.exclusive, .noFollow] : []
+        _ = try folder.open(name, inPlace.union([.writeOnly, .create]), mode: 0o755)
       } catch {
         if error.errno != .exists { throw SystemCallError("create", path.description, error.errno) }
       }

@@ -50,7 +50,7 @@ struct Launcher {
       try own.enterNamespace(.pid)
       try RuntimeStep.pidNamespaceLeft.end()
     } catch {
-      abandon()
+      if Defence.wayBack.isOn { abandon() }
     }
     return try result.get()
   }

@@ -69,7 +69,8 @@ enum SourceOpener {
 
   private static func openNamespace(_ kind: NamespaceKind, _ path: HostPath) throws(SystemCallError) -> Descriptor {
     // A FIFO or a device in its place must neither block nor act.
-    let file = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
+    let flags: OpenFlags = Defence.blockingFiles.isOn ? [.readOnly, .nonBlocking, .noControllingTerminal] : .readOnly
+    let file = try Descriptor.open(path, flags)
     guard try file.fileSystemMagic() == FileSystemMagic.nsfs, file.namespaceKind() == kind else {
       throw SystemCallError("no \(NamespacePlan.name(of: kind)) namespace:", path.string, .invalid)
     }

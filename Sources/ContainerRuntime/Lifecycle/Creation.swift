@@ -59,7 +59,7 @@ final class Creation {
   }
 
   deinit {
-    if isCommitted { return }
+    if isCommitted || !Defence.rollback.isOn { return }
     RuntimeStep.processUndone.undo { process = nil }
     runPoststopHooks()
     RuntimeStep.cgroupUndone.undo {
@@ -95,8 +95,11 @@ final class Creation {
       let survey = try plan.cgroup.survey()
       record.cgroups = survey
       try RuntimeStep.recordCreating.begin()
-      try persist()
-      try OperationError.wrapping { () throws(SystemCallError) in try folder.write(configuration: bundle.configuration)
+      if Defence.recordFirst.isOn {
+        try persist()
+        try OperationError.wrapping { () throws(SystemCallError) in
+          try folder.write(configuration: bundle.configuration)
+        }
       }
       try RuntimeStep.recordCreating.end()
       try RuntimeStep.cgroupMade.begin()
@@ -336,6 +339,6 @@ final class Creation {
   private func failure(_ process: InitProcess, _ message: [UInt8]) -> OperationError {
     let report = InitFailureReport(sequence: sequence, process: plan.process)
     let error = report.error(message, progress: process.progress.value)
-    return MemoryShortage(plan: plan, cgroup: record.cgroups).explaining(error)
+    return Defence.shortageTold.isOn ? MemoryShortage(plan: plan, cgroup: record.cgroups).explaining(error) : error
   }
 }

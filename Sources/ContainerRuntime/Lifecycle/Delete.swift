@@ -66,13 +66,12 @@ extension Container {
       if let pidfd = try openProcess() {
         hasEnded = true
         try pidfd.sendSignal(9)
-        if let cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
-        try Container.awaitEnd(of: pidfd)
+        try Container.awaitEnd(of: pidfd, in: cgroup)
       }
       // A number that another process has by now says nothing about the container's own.
       if !hasEnded, let process = record.initProcess { hasEnded = try ProcessIdentity.of(pid: process.pid) == nil }
       if !(hasEnded && record.phase == .created && record.hasOwnPIDNamespace),
-        let cgroup, try !cgroup.processesEverywhere().isEmpty
+        Defence.orphans.isOn, let cgroup, try !cgroup.processesEverywhere().isEmpty
       {
         try cgroup.killAll(9)
       }
@@ -82,13 +81,17 @@ extension Container {
   }
 
   /// - Throws: after ten seconds; a process in uninterruptible sleep is told, not forgotten.
-  private static func awaitEnd(of pidfd: borrowing Descriptor) throws(OperationError) {
-    try OperationError.wrapping { () throws(SystemCallError) in
+  private static func awaitEnd(of pidfd: borrowing Descriptor, in cgroup: Cgroup?) throws(OperationError) {
+    do {
       let deadline = monotonicNanoseconds() + 10_000_000_000
       while monotonicNanoseconds() < deadline {
+        // Again and again: another process of the container may have frozen one before it was killed itself.
+        try cgroup?.thawAll()
         if try !poll([(pidfd.number, .readable)], timeout: 1000)[0].isEmpty { return }
       }
       throw SystemCallError.refused("the container's process did not end within 10 s of SIGKILL; try again")
+    } catch {
+      throw OperationError(converting: error)
     }
   }
 
@@ -109,6 +112,7 @@ extension Container {
   /// alone; every process in them, and the folder.
   private static func removeWithoutRecord(_ folder: borrowing ContainerFolder) throws(OperationError) {
     do {
+      guard Defence.forcedSearch.isOn else { return try folder.remove() }
       var linux: Spec.Linux?
       do { linux = try Spec(json: try folder.configuration(), named: "config.json").linux } catch {
         // The id is all that is left to go by.

@@ -59,7 +59,7 @@ extension Container {
         throw OperationError(error)
       }
       // A frozen process does not die before it is thawed.
-      if Defence.thawAtKill.isOn, signal == 9, let cgroup = try cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
+      if signal == 9 { try cgroup?.thawAll() }
     } catch {
       throw OperationError(converting: error)
     }

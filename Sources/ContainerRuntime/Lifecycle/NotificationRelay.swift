@@ -35,9 +35,10 @@ package final class NotificationRelay {
   private static let barrierPatience: Int32 = 30_000
 
   static func makeFolder(in folder: borrowing ContainerFolder) throws(SystemCallError) {
-    try folder.descriptor.makeDirectory(ContainerFolder.notifications, mode: 0o755)
     // Whatever the umask of the caller: the container's user goes through it.
-    try folder.descriptor.setMode(0o755, of: ContainerFolder.notifications)
+    let mask = CurrentProcess.setUmask(0)
+    defer { CurrentProcess.setUmask(mask) }
+    try folder.descriptor.makeDirectory(ContainerFolder.notifications, mode: 0o755)
   }
 
   /// - Throws: ENOENT when the container was made without the folder.
@@ -69,20 +70,21 @@ package final class NotificationRelay {
   /// - Parameter confirmed: whether to wait until the service manager has taken note.
   /// - Returns: whether it said that the container is ready, and that was passed on.
   func passOn(_ pid: Int32, confirmed: Bool = false) throws(SystemCallError) -> Bool {
-    guard try saysReady() else { return false }
+    guard let said = try readiness() else { return false }
     let connection = try Descriptor.datagrams(to: manager.address, timeout: NotificationRelay.patience)
-    try connection.send(Array("READY=1\n".utf8))
+    try connection.send(Defence.notifyWords.isOn ? Array("READY=1\n".utf8) : said)
     try connection.send(Array("MAINPID=\(pid)\n".utf8))
     if confirmed { try awaitBarrier(connection) }
     return true
   }
 
-  private func saysReady() throws(SystemCallError) -> Bool {
+  /// The next message, when it says that the container is ready.
+  private func readiness() throws(SystemCallError) -> [UInt8]? {
     do throws(SystemCallError) {
       let bytes = try socket.receive(most: NotificationRelay.most).bytes
-      return bytes.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("READY=1".utf8) }
+      return bytes.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("READY=1".utf8) } ? bytes : nil
     } catch {
-      if error.errno == .again { return false }
+      if error.errno == .again { return nil }
       throw error
     }
   }

@@ -3,6 +3,9 @@ internal import Kernel
 /// The file that tells a caller the number of the container's process: decimal, without a newline, never half there.
 enum PIDFile {
   static func write(_ pid: Int32, _ path: HostPath) throws(SystemCallError) {
+    guard Defence.pidFile.isOn else {
+      return try Descriptor.open(path, [.writeOnly, .create, .truncate], mode: 0o644).write(String(pid))
+    }
     let temporary = path.parentFolder.appending(".\(path.lastComponent).\(CurrentProcess.pid)")
     do {
       try Descriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644).write(String(pid))

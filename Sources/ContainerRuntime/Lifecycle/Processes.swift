@@ -47,8 +47,13 @@ package struct ProcessTable {
   /// The words of others must not drive the caller's terminal.
   private static func text(_ line: ArraySlice<UInt8>) -> String { singleLine(String(decoding: line, as: UTF8.self)) }
 
+  private static var candidates: [String] {
+    if Defence.helperPaths.isOn { return programs.map(\.description) }
+    return (StartOfProgram.variable("PATH") ?? "").split(separator: ":").map { "\($0)/ps" }
+  }
+
   private static func run(_ options: [String]) throws(OperationError) -> [UInt8] {
-    guard let program = programs.first(where: { isExecutable($0.description) == nil })?.description else {
+    guard let program = candidates.first(where: { isExecutable($0) == nil }) else {
       throw OperationError(
         "", "", .message("exec: \"ps\": executable file not found at /usr/bin/ps or /bin/ps"),
         hint: "--format json needs no ps program")

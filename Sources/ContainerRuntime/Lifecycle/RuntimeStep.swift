@@ -76,9 +76,10 @@ enum IntermediateStep: String, CaseIterable {
 
     var operations: Set<Operation> {
       switch self {
-      case .pidNamespaceLeft, .cloned, .idsMapped, .initReady, .persistedTold: [.create, .run]
-      case .sealed, .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .hooksRun, .recordCreated,
-        .pidFileWritten:
+      case .pidNamespaceLeft: [.create, .run, .exec]
+      case .cloned, .idsMapped, .initReady, .persistedTold: [.create, .run]
+      case .sealed: [.create, .run, .exec, .restore]
+      case .folderMade, .recordCreating, .cgroupMade, .sourcesOpened, .hooksRun, .recordCreated, .pidFileWritten:
         [.create, .run, .restore]
       case .lockTaken: [.start, .delete, .run, .pause, .resume, .update, .checkpoint]
       case .startSent, .poststartRun: [.start, .run]

@@ -5,6 +5,7 @@ internal import OCI
 extension Container {
   /// The configuration as it was at create, with the limits as `update` has left them.
   func storedSpec() throws(OperationError) -> Spec {
+    guard Defence.storedConfig.isOn else { return try Bundle(path: HostPath(unchecked: record.bundle)).spec }
     let bytes = try OperationError.wrapping { () throws(SystemCallError) in try folder.configuration() }
     do { return try Spec(json: bytes, named: "config.json") } catch { throw OperationError(error) }
   }

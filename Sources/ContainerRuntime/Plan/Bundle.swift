@@ -25,9 +25,12 @@ public struct Bundle: Sendable {
       let folder = try Descriptor.open(path, [.path, .directory])
       let resolved = try HostPath(unchecked: folder.procPath).readResolvedPath()
       // A FIFO or a device in its place must not block.
-      let file = try folder.open("config.json", [.readOnly, .nonBlocking, .noControllingTerminal])
+      let flags: OpenFlags = Defence.configLimits.isOn ? [.readOnly, .nonBlocking, .noControllingTerminal] : .readOnly
+      let file = try folder.open("config.json", flags)
       let status = try file.status()
-      if status.kind != .regular { throw SystemCallError.refused("config.json is no regular file") }
+      if Defence.configLimits.isOn, status.kind != .regular {
+        throw SystemCallError.refused("config.json is no regular file")
+      }
       if status.size > UInt64(Bundle.sizeLimit) { throw SystemCallError.refused(Bundle.tooLarge(status.size)) }
       return (resolved, try file.readAll(limit: Bundle.sizeLimit, expected: Int(status.size)))
     } catch {

@@ -38,7 +38,7 @@ extension PlanBuilder {
       return nil
     }
     if path.isRoot || path.components.first == "proc" || path.components.first == "sys" {
-      problems.add("\(place).path", "a device cannot be at \(quoted(path.description))")
+      problems.add("\(place).path", "a device cannot be at \(quoted(path.description))", .deviceList)
       return nil
     }
     guard let mode = permissions(of: device, place) else { return nil }
@@ -56,7 +56,7 @@ extension PlanBuilder {
     case "p":
       kind = .fifo
     default:
-      problems.add("\(place).type", "unknown device type \(quoted(device.type)); one of c, b, u, p")
+      problems.add("\(place).type", "unknown device type \(quoted(device.type)); one of c, b, u, p", .deviceList)
       return nil
     }
     return DevicePlan(
@@ -71,7 +71,7 @@ extension PlanBuilder {
     let types: [String: UInt32] = ["c": 0o020000, "u": 0o020000, "b": 0o060000, "p": 0o010000]
     let permissions = mode & 0o170000 == types[device.type] ? mode & ~0o170000 : mode
     if permissions > 0o777 {
-      problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)")
+      problems.add("\(place).fileMode", "\(mode) has more than permission bits (at most 511, octal 777)", .deviceList)
       return nil
     }
     return permissions

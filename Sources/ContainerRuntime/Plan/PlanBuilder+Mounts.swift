@@ -44,7 +44,8 @@ extension PlanBuilder {
       plan.source = bindSource(path.absolute(in: bundle), recursive: recursive)
       if case .bind = plan.source { plan.keepsRestrictions = hasOwnUsers }
       // A copy of a shared mount would send the container's mounts to the host; only a shared root asks for that.
-      if linux?.rootfsPropagation != "shared" && linux?.rootfsPropagation != "rshared" {
+      let wantsShared = linux?.rootfsPropagation == "shared" || linux?.rootfsPropagation == "rshared"
+      if !wantsShared && Defence.isolatedMounts.isOn {
         plan.propagation.insert(.init(kind: .slave, recursive: true), at: 0)
       }
       if let option = plan.data.first {
@@ -91,15 +92,18 @@ extension PlanBuilder {
     let uids = mount.uidMappings ?? []
     let gids = mount.gidMappings ?? []
     if uids.isEmpty && gids.isEmpty && plan.idMap == nil { return }
-    if !isBind { problems.add("\(place).uidMappings", "only bind mounts can be id-mapped") }
+    if !isBind { problems.add("\(place).uidMappings", "only bind mounts can be id-mapped", .idMappedMounts) }
     if uids.isEmpty != gids.isEmpty {
-      problems.add(uids.isEmpty ? "\(place).uidMappings" : "\(place).gidMappings", "must be given with the other one")
+      problems.add(
+        uids.isEmpty ? "\(place).uidMappings" : "\(place).gidMappings", "must be given with the other one",
+        .idMappedMounts)
     }
     let useOwn = uids.isEmpty
     var joined: HostPath?
     if useOwn {
       switch namespaces.user {
-      case .host: problems.add("\(place).options", "idmap needs mappings of its own or a user namespace")
+      case .host:
+        problems.add("\(place).options", "idmap needs mappings of its own or a user namespace", .idMappedMounts)
       case .join(let path): joined = path
       case .new: break
       }

@@ -1,3 +1,4 @@
+internal import Kernel
 internal import OCI
 
 extension PlanBuilder {
@@ -15,7 +16,7 @@ extension PlanBuilder {
       let newName = device.name.flatMap { $0.isEmpty ? nil : $0 } ?? name
       let property = "linux.netDevices.\(name)"
       for wrong in [name, newName] where !PlanBuilder.isDeviceName(wrong) {
-        problems.add(property, "invalid network device name \(quoted(wrong))")
+        problems.add(property, "invalid network device name \(quoted(wrong))", .networkDevices)
         break
       }
       if !newName.utf8.contains(UInt8(ascii: "%")) && result.contains(where: { $0.newName == newName }) {

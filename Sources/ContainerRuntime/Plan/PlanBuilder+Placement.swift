@@ -71,13 +71,13 @@ extension PlanBuilder {
     if let profile = process.apparmorProfile, !profile.isEmpty {
       problems.requireNoNUL(profile, "\(place).apparmorProfile")
       if !host.hasAppArmor {
-        problems.add("\(place).apparmorProfile", "apparmor is not enabled on this host")
+        problems.add("\(place).apparmorProfile", "apparmor is not enabled on this host", .labels)
       }
       labels.append(.apparmor(profile))
     }
     if let label = process.selinuxLabel, !label.isEmpty {
       problems.requireNoNUL(label, "\(place).selinuxLabel")
-      if !host.hasSELinux { problems.add("\(place).selinuxLabel", "selinux is not enabled on this host") }
+      if !host.hasSELinux { problems.add("\(place).selinuxLabel", "selinux is not enabled on this host", .labels) }
       labels.append(.selinux(label))
     }
     return labels

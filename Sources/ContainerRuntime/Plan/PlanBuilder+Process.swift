@@ -57,18 +57,18 @@ extension PlanBuilder {
   }
 
   private mutating func checkUser(_ user: Spec.User, _ place: String) {
-    if user.uid == UInt32.max { problems.add("\(place).uid", "4294967295 is no user id") }
+    if user.uid == UInt32.max { problems.add("\(place).uid", "4294967295 is no user id", .userSyntax) }
     if user.gid == UInt32.max { problems.add("\(place).gid", "4294967295 is no group id") }
     if let umask = user.umask, umask > 0o777 { problems.add("\(place).umask", "must be at most 511 (octal 777)") }
     guard namespaces.user == .new else { return }
     if !isMapped(user.uid ?? 0, linux?.uidMappings) {
-      problems.add("\(place).uid", "cannot set uid to unmapped user \(user.uid ?? 0) in user namespace")
+      problems.add("\(place).uid", "cannot set uid to unmapped user \(user.uid ?? 0) in user namespace", .idMaps)
     }
     if !isMapped(user.gid ?? 0, linux?.gidMappings) {
-      problems.add("\(place).gid", "cannot set gid to unmapped group \(user.gid ?? 0) in user namespace")
+      problems.add("\(place).gid", "cannot set gid to unmapped group \(user.gid ?? 0) in user namespace", .idMaps)
     }
     for (index, gid) in (user.additionalGids ?? []).enumerated() where !isMapped(gid, linux?.gidMappings) {
-      problems.add("\(place).additionalGids[\(index)]", "group \(gid) is not mapped in the user namespace")
+      problems.add("\(place).additionalGids[\(index)]", "group \(gid) is not mapped in the user namespace", .idMaps)
     }
     if host.rootless && !(user.additionalGids ?? []).isEmpty {
       problems.add("\(place).additionalGids", "cannot set any additional groups in a rootless container")
@@ -140,7 +140,7 @@ extension PlanBuilder {
         problems.add("\(place)[\(index)].type", "\(limit.type) stands here twice")
       }
       if limit.soft > limit.hard {
-        problems.add("\(place)[\(index)].soft", "\(limit.soft) is above the hard limit \(limit.hard)")
+        problems.add("\(place)[\(index)].soft", "\(limit.soft) is above the hard limit \(limit.hard)", .resourceLimits)
       }
       result.append(.init(number: number, soft: limit.soft, hard: limit.hard, property: "\(place)[\(index)]"))
     }

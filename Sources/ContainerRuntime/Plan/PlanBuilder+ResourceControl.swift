@@ -20,7 +20,7 @@ extension PlanBuilder {
     let name = rdt.closID ?? ""
     let isRoot = name == "/"
     if name == "." || name == ".." || (!isRoot && name.utf8.contains(UInt8(ascii: "/"))) || name.utf8.count > 255 {
-      problems.add("\(place).closID", "\(quoted(name)) is no name of a class of service")
+      problems.add("\(place).closID", "\(quoted(name)) is no name of a class of service", .resourceControl)
     }
     problems.requireNoNUL(name, "\(place).closID")
     var lines = rdt.schemata ?? []

@@ -9,6 +9,8 @@ extension PlanBuilder {
     do {
       program = try FilterProgram(compiling: profile)
     } catch {
+      // Without it the container would run without a filter.
+      guard Defence.filterOrNothing.isOn else { return nil }
       problems.add(error.path.isEmpty ? "linux.seccomp" : "linux.seccomp.\(error.path)", error.problem)
       return nil
     }

@@ -14,7 +14,7 @@ extension PlanBuilder {
         ? key : String(decoding: key.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }, as: UTF8.self)
       let parts = name.split(separator: "/", omittingEmptySubsequences: false)
       if parts.count < 2 || parts.contains(where: { !isPlain($0) }) {
-        problems.add(place, "is no kernel parameter")
+        problems.add(place, "is no kernel parameter", .sysctlNamespaces)
         continue
       }
       if Defence.sysctlNamespaces.isOn, let problem = refusal(of: name, key) { problems.add(place, problem) }

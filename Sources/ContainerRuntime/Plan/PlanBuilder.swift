@@ -176,28 +176,30 @@ struct PlanBuilder {
       if uids.isEmpty { problems.add("linux.uidMappings", "a new user namespace needs at least one mapping") }
       if gids.isEmpty { problems.add("linux.gidMappings", "a new user namespace needs at least one mapping") }
     } else if namespaces.user == .host {
-      if !uids.isEmpty { problems.add("linux.uidMappings", "id mappings need a user namespace") }
-      if !gids.isEmpty { problems.add("linux.gidMappings", "id mappings need a user namespace") }
+      if !uids.isEmpty { problems.add("linux.uidMappings", "id mappings need a user namespace", .idMaps) }
+      if !gids.isEmpty { problems.add("linux.gidMappings", "id mappings need a user namespace", .idMaps) }
     }
     return (uids, gids)
   }
 
   mutating func check(_ mappings: [Spec.IDMapping], _ property: String) {
-    if mappings.count > 340 { problems.add(property, "has \(mappings.count) entries; the kernel takes at most 340") }
+    if mappings.count > 340 {
+      problems.add(property, "has \(mappings.count) entries; the kernel takes at most 340", .idMaps)
+    }
     for (index, mapping) in mappings.prefix(341).enumerated() {
       let place = "\(property)[\(index)]"
-      if mapping.size == 0 { problems.add("\(place).size", "must be at least 1") }
+      if mapping.size == 0 { problems.add("\(place).size", "must be at least 1", .idMaps) }
       for (start, name) in [(mapping.containerID, "containerID"), (mapping.hostID, "hostID")] {
         if UInt64(start) + UInt64(mapping.size) > UInt64(UInt32.max) {
-          problems.add("\(place).\(name)", "the range ends beyond 4294967294")
+          problems.add("\(place).\(name)", "the range ends beyond 4294967294", .idMaps)
         }
       }
       for other in mappings.prefix(index) {
         if overlap(other.containerID, other.size, mapping.containerID, mapping.size) {
-          problems.add("\(place).containerID", "overlaps another mapping")
+          problems.add("\(place).containerID", "overlaps another mapping", .idMaps)
         }
         if overlap(other.hostID, other.size, mapping.hostID, mapping.size) {
-          problems.add("\(place).hostID", "overlaps another mapping")
+          problems.add("\(place).hostID", "overlaps another mapping", .idMaps)
         }
       }
     }
@@ -224,8 +226,10 @@ struct PlanBuilder {
   private mutating func checkNames() {
     for (name, value) in [("hostname", spec.hostname ?? ""), ("domainname", spec.domainname ?? "")] where !value.isEmpty
     {
-      if namespaces.uts == .host { problems.add(name, "needs a uts namespace") }
-      if value.utf8.count > 64 { problems.add(name, "has \(value.utf8.count) bytes; the kernel takes at most 64") }
+      if namespaces.uts == .host { problems.add(name, "needs a uts namespace", .namesAndOffsets) }
+      if value.utf8.count > 64 {
+        problems.add(name, "has \(value.utf8.count) bytes; the kernel takes at most 64", .namesAndOffsets)
+      }
       problems.requireNoNUL(value, name)
     }
   }
@@ -243,7 +247,9 @@ struct PlanBuilder {
       result.append(
         Plan.TimeOffset(clock: clock, seconds: offset.secs ?? 0, nanoseconds: UInt32(truncatingIfNeeded: nanoseconds)))
     }
-    if namespaces.time != .new && !result.isEmpty { problems.add("linux.timeOffsets", "needs a new time namespace") }
+    if namespaces.time != .new && !result.isEmpty {
+      problems.add("linux.timeOffsets", "needs a new time namespace", .namesAndOffsets)
+    }
     return result
   }
 

@@ -12,7 +12,11 @@ struct Problems {
 
   init(document: String = "config.json") { self.document = document }
 
-  mutating func add(_ path: String, _ problem: String) { errors.append(PropertyError("\(document).\(path)", problem)) }
+  /// - Parameter rule: the defence that the refusal is, if it is one.
+  mutating func add(_ path: String, _ problem: String, _ rule: Defence? = nil) {
+    if let rule, !rule.isOn { return }
+    errors.append(PropertyError("\(document).\(path)", problem))
+  }
   mutating func warn(_ path: String, _ problem: String) {
     warnings.append(PropertyError("\(document).\(path)", problem))
   }

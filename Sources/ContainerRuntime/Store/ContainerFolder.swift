@@ -90,7 +90,8 @@ package struct ContainerFolder: ~Copyable {
 
   private borrowing func write(_ bytes: [UInt8], _ name: String) throws(SystemCallError) {
     do {
-      let file = try descriptor.open(name + ".new", [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+      let mode: UInt32 = Defence.privateState.isOn ? 0o600 : 0o644
+      let file = try descriptor.open(name + ".new", [.writeOnly, .create, .truncate, .noFollow], mode: mode)
       try file.write(bytes)
     } catch {
       throw SystemCallError("write", "\(id)/\(name)", error.errno)

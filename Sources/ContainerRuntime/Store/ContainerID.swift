@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// The name of a container: also the name of its folder, so it is checked before anything else in every command.
 public struct ContainerID: Hashable, Sendable, CustomStringConvertible {
   public let string: String

@@ -16,10 +16,10 @@ public struct ContainerStore: Sendable {
         root = try open()
       }
       do { try root.makeDirectory(id.string, mode: Defence.privateState.isOn ? 0o700 : 0o755) } catch {
-        if error.errno == .exists {
+        if error.errno == .exists && Defence.exclusiveID.isOn {
           throw OperationError("", "", .message("container with given ID already exists: \(id)"))
         }
-        throw error
+        if error.errno != .exists { throw error }
       }
       let folder = ContainerFolder(id: id, descriptor: try openFolder(root, id), parent: root)
       if try !folder.lock() {
@@ -61,10 +61,23 @@ public struct ContainerStore: Sendable {
   /// In a folder where everybody may rename what others made, nothing that is read can be believed (security case S16).
   private func open() throws(SystemCallError) -> Descriptor {
     let root = try Descriptor.open(path, [.path, .directory])
-    if Defence.storeOwner.isOn, try root.status().permissions & 0o1002 == 0o002 {
+    guard Defence.storeOwner.isOn else { return root }
+    let status = try root.status()
+    if status.permissions & 0o1002 == 0o002 {
       throw SystemCallError.refused("the folder with the state of containers is writable for everybody: \(path)")
     }
+    if status.uid != 0 && status.uid != CurrentProcess.effectiveUser { try checkStranger(root, status.uid) }
     return root
+  }
+
+  /// Root may look after a user's containers. But where everybody may make a folder, a stranger's is no user's store but a
+  /// trap: the hooks and the cgroups that its records name would be handled with the rights of whoever reads them.
+  private func checkStranger(_ root: borrowing Descriptor, _ owner: UInt32) throws(SystemCallError) {
+    if CurrentProcess.effectiveUser == 0, try root.open("..", [.path, .directory]).status().permissions & 0o002 == 0 {
+      return
+    }
+    throw SystemCallError.refused(
+      "the folder with the state of containers belongs to another user, uid \(owner): \(path)")
   }
 
   /// A symlink or a mount in the place of a container's folder is never followed (crun empties its target).

@@ -46,7 +46,7 @@ enum StartFIFO {
     let start = try folder.descriptor.open(startName, [.writeOnly, .nonBlocking, .noFollow])
     try start.write([1])
     var said: [UInt8] = []
-    while said.count <= InitMessage.most {
+    while said.count <= InitMessage.most || !Defence.boundedReport.isOn {
       let events = try poll([(report.number, .readable)], timeout: nil)[0]
       if events.contains(.readable) {
         said += try report.read(most: InitMessage.most + 2)

@@ -18,7 +18,8 @@ extension Invocation {
 
   func kill() throws(OperationError) -> Int32 {
     let text = arguments.count > 1 ? arguments[1] : "TERM"
-    guard let signal = Signals.number(text) else {
+    guard let signal = Signals.number(text) ?? (Defence.signalSyntax.isOn ? nil : Int32(text.prefix { $0.isNumber }))
+    else {
       throw OperationError("", "", .message("unknown signal \"\(text)\""))
     }
     try Container.kill(try id(), signal: signal, all: options.flag(.all), in: try store())

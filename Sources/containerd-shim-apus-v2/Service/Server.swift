@@ -7,6 +7,8 @@ final class Server {
   static let listenerNumber: Int32 = 3
   /// Milliseconds to tell containerd the last events after a shutdown.
   private static let farewell: Int64 = 5000
+  /// Milliseconds before connections are taken again, after one could not be.
+  private static let pause: Int64 = 200
 
   let namespace: String
   let log: ShimLog
@@ -67,6 +69,9 @@ final class Server {
       }
     } catch {
       log.warn("a connection could not be taken: \(error)")
+      // Those that wait, for want of a descriptor, would wake the loop without end.
+      watches[0].change([])
+      loop.after(milliseconds: Server.pause) { [unowned self] in watches[0].change(.readable) }
     }
   }
 

@@ -83,6 +83,25 @@ import Testing
     }
   }
 
+  /// Where `core_pattern` is a pipe or a path, the machine's own handler would get it: that is not tried.
+  @Test("S3: a waiting init leaves its memory in a core file")
+  func coreOfTheInit() throws {
+    let pattern = readText("/proc/sys/kernel/core_pattern")
+    guard !pattern.hasPrefix("|"), !pattern.contains("/") else { return print("core_pattern is \(pattern)") }
+    try expectDefence("not-dumpable") {
+      // The first process of a pid namespace is deaf to such a signal.
+      let container = try Container {
+        $0["root.readonly"] = false
+        $0["process.args"] = ["/bin/sleep", "1000"]
+        $0.dropNamespace("pid")
+      }
+      try container.shell("ulimit -c unlimited && exec \"$@\"", container.words("create")).succeed()
+      kill(try container.pid, SIGABRT)
+      #expect(eventually { (try? container.status) == "stopped" })
+      return try FileManager.default.contentsOfDirectory(atPath: container.rootfs).contains { $0.hasPrefix("core") }
+    }
+  }
+
   @Test("S1: the memory of a waiting init holds nothing of another container's configuration")
   func memoryOfTheInit() throws {
     let secret = "secret-of-the-other-\(UInt32.random(in: 0 ... .max))"

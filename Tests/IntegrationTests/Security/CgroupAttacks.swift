@@ -13,6 +13,13 @@ import Testing
       echo end
       """
     #expect(try Container().run(script).stdout == "end\n")
+    // What stands in the way is what `spec` writes: with a mount that may be written the same script has success.
+    let weak = try Container { config in
+      for (index, mount) in (config["mounts"]?.array ?? []).enumerated() where mount["type"] == "cgroup" {
+        config["mounts.\(index).options"] = ["nosuid", "noexec", "nodev", "rw"]
+      }
+    }
+    #expect(try weak.run(script).stdout.contains("made "))
   }
 
   /// The kernel's log stands for a disk: reading it harms nobody.
@@ -50,6 +57,28 @@ import Testing
     }
   }
 
+  /// Its pid namespace waits for what is frozen, and its first process for the namespace.
+  @Test("D7: a container that may write its cgroups freezes a part of itself", .v1Hierarchies)
+  func frozenPart() throws {
+    try expectDefence("thaw-at-kill") {
+      let container = try Container { config in
+        for (index, mount) in (config["mounts"]?.array ?? []).enumerated() where mount["type"] == "cgroup" {
+          config["mounts.\(index).options"] = ["nosuid", "noexec", "nodev", "rw"]
+        }
+      }
+      try container.runDetached(
+        """
+        sleep 1000 &
+        mkdir -p /sys/fs/cgroup/freezer/part && echo $! >/sys/fs/cgroup/freezer/part/tasks
+        echo FROZEN >/sys/fs/cgroup/freezer/part/freezer.state; touch /dev/frozen; exec sleep 1000
+        """)
+      let pid = try container.pid
+      #expect(eventually { fileExists("/proc/\(pid)/root/dev/frozen") })
+      try container.kill("KILL").succeed()
+      return try container.delete("--force").status != 0
+    }
+  }
+
   @Test(
     "D11: the processors are those of the container's cpuset, whatever the caller's were", .controllers("cpuset"))
   func processorsOfTheCaller() throws {
@@ -58,13 +87,74 @@ import Testing
     #expect(try cpuset.run(script).succeed().stdout == "Cpus_allowed_list:\t0\n")
   }
 
-  @Test("D13: hybrid cgroups: every hierarchy is joined, and each is gone afterwards")
+  @Test("D13: a hierarchy of cgroup v1 in which the container stays with its caller", .v1Hierarchies)
   func everyHierarchy() throws {
-    let container = try Container()
-    try container.runDetached()
-    for line in HostCgroups.memberships(of: "\(try container.pid)")
-    where !line.contains("name=") || line.contains("name=systemd") {
-      #expect(line.hasSuffix(container.id) || line.hasPrefix("0::"), "\(line)")
+    try expectDefence("every-hierarchy") {
+      let container = try Container()
+      try container.runDetached()
+      return HostCgroups.memberships(of: "\(try container.pid)").contains { line in
+        (!line.contains("name=") || line.contains("name=systemd")) && !line.hasSuffix(container.id)
+          && !line.hasPrefix("0::")
+      }
+    }
+  }
+
+  /// A container that may write its cgroups: 257 levels were too deep once, and a path of them all is too long.
+  @Test("D5: cgroups that a container has nested deep")
+  func deepCgroups() throws {
+    try expectDefence("nested-cgroups") {
+      let container = try Container()
+      try container.runDetached()
+      let folder = try container.folder(of: "pids")
+      let program = """
+        import os, sys
+        at = os.open(sys.argv[1], os.O_RDONLY)
+        for n in range(400):
+            os.mkdir("a-long-name-for-a-cgroup", dir_fd=at)
+            at = os.open("a-long-name-for-a-cgroup", os.O_RDONLY, dir_fd=at)
+        """
+      try container.scratch.run(["/usr/bin/env", "python3", "-c", program, folder]).succeed()
+      _ = try container.delete("--force")
+      return fileExists(folder)
+    }
+  }
+
+  @Test("D6: a cgroup in which somebody else is")
+  func occupiedCgroup() throws {
+    try expectDefence("foreign-cgroups") {
+      let first = try Container { $0["process.args"] = ["/bin/sleep", "1000"] }
+      let second = try Container { $0["process.args"] = ["/bin/sleep", "1000"] }
+      for container in [first, second] {
+        try container.edit { $0["linux.cgroupsPath"] = .string("/\(first.id)-shared") }
+      }
+      try first.createSleeping()
+      if try second.create().status != 0 { return false }
+      // Neither can remove the cgroup before the other is gone.
+      for container in [second, first, second] { _ = try container.delete("--force") }
+      return true
+    }
+  }
+
+  @Test("D8: a process that enters a paused container hangs there, and its caller with it")
+  func execIntoPaused() throws {
+    try expectDefence("paused-exec") {
+      let container = try Container()
+      try container.runDetached()
+      try container.apus("pause", container.id).succeed()
+      return try container.hangs(container.execWords(["true"]))
+    }
+  }
+
+  @Test("D9: why a start had not enough memory is not told")
+  func untoldShortage() throws {
+    try expectDefence("shortage-told") {
+      let container = try Container {
+        $0["linux.resources.memory"] = ["limit": 16384, "swap": 16384]
+        $0["process.args"] = ["/bin/sleep", "1000"]
+      }
+      let output = try container.create()
+      #expect(output.status == 1)
+      return !output.stderr.contains("memory limit (16384 bytes)")
     }
   }
 

@@ -4,31 +4,79 @@ import Testing
 /// Images whose files stand where the runtime makes, mounts or looks for something (sections A and B of the security
 /// cases).
 @Suite(.scratch) struct ImageAttacks {
-  @Test("B4 (CVE-2026-41579, CVE-2026-47766): /dev of the image leads to a folder of the host")
-  func linkedDevices() throws {
+  /// A name in the image that leads to a folder of the host, and what in the config makes something there.
+  struct Link: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let name: String
+    var target = ""
+    let edit: @Sendable (inout JSONValue) -> Void
+  }
+
+  static let links: [Link] = [
+    Link(testDescription: "B4 (CVE-2026-41579, CVE-2026-47766): devices", name: "dev") {
+      $0.dropMounts(below: "/dev")
+    },
+    Link(testDescription: "B2 (CVE-2024-45310): the folders of a mount point", name: "lnk") {
+      $0.append(["destination": "/lnk/a/b", "type": "tmpfs", "source": "tmpfs"], to: "mounts")
+    },
+    Link(testDescription: "B5 (CVE-2019-18837): the target of a bind mount", name: "etc/hosts", target: "/new") {
+      $0.append(
+        ["destination": "/etc/hosts", "type": "bind", "source": "/etc/hosts", "options": ["bind"]], to: "mounts")
+    },
+    Link(testDescription: "B6 (CVE-2025-24965): the working folder", name: "work") { $0["process.cwd"] = "/work/a" },
+  ]
+
+  @Test("What the runtime makes is made where a link of the image leads", arguments: links)
+  func linkLeadsOut(_ link: Link) throws {
     try expectDefence("paths-in-root") {
       let container = try Container {
         $0["root.readonly"] = false
-        $0.dropMounts(below: "/dev")
+        link.edit(&$0)
       }
       let canary = try CanaryFile(in: container.scratch)
-      try container.link("dev", to: canary.folder)
+      try container.link(link.name, to: canary.folder + link.target)
       #expect(try container.run("true").status < 128)
       return canary.isTouched
     }
   }
 
-  @Test("B2 (CVE-2024-45310): the folders of a mount point are made where a link leads")
-  func linkedMountPoint() throws {
-    try expectDefence("paths-in-root") {
-      let container = try Container {
-        $0["root.readonly"] = false
-        $0.append(["destination": "/lnk/a/b", "type": "tmpfs", "source": "tmpfs"], to: "mounts")
-      }
+  @Test("B10: a destination that climbs above the root")
+  func climbingDestination() throws {
+    // The kernel keeps what climbs inside as well.
+    try expectDefence("lexical-paths paths-in-root") {
+      let container = try Container { $0["root.readonly"] = false }
       let canary = try CanaryFile(in: container.scratch)
-      try container.link("lnk", to: canary.folder)
+      let climb = String(repeating: "/..", count: 12)
+      try container.edit {
+        $0.append(
+          ["destination": .string("\(climb)\(canary.folder)/new"), "type": "tmpfs", "source": "tmpfs"], to: "mounts")
+      }
       #expect(try container.run("true").status < 128)
       return canary.isTouched
+    }
+  }
+
+  /// A chmod by name did it, in the moment after the look.
+  @Test("A5, B4: a device of the image is exchanged for a link while it is given its mode")
+  func exchangedDevice() throws {
+    try expectDefence("device-in-place") {
+      let container = try Container {
+        $0["root.readonly"] = false
+        $0.dropMounts(below: "/dev")
+        $0["process.args"] = ["true"]
+      }
+      let canary = try CanaryFile(in: container.scratch)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: canary.path)
+      let device = container.rootfs + "/dev/null"
+      try container.scratch.run(["/usr/bin/mknod", "-m", "600", device, "c", "1", "3"]).succeed()
+      try container.link("dev/link", to: canary.path)
+      let swapper = try exchanger(device, container.rootfs + "/dev/link", container.scratch)
+      func mode() throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: canary.path)[.posixPermissions] as? Int
+      }
+      for _ in 0..<25 where try mode() == 0o600 { #expect(try container.run().status < 128) }
+      swapper.signal(9)
+      return try mode() != 0o600
     }
   }
 
@@ -213,6 +261,21 @@ import Testing
       try container.link(name, to: target)
       #expect(try container.run("true").status < 128)
       #expect(!canary.isTouched, "\(target)")
+    }
+  }
+
+  @Test("B8: tmpcopyup copies what a link of the image leads to")
+  func copyingUpALink() throws {
+    try expectDefence("copy-up-links") {
+      let container = try Container {
+        $0.append(
+          ["destination": "/data", "type": "tmpfs", "source": "tmpfs", "options": ["tmpcopyup"]], to: "mounts")
+      }
+      let canary = try CanaryFile(in: container.scratch)
+      try FileManager.default.createDirectory(
+        atPath: container.rootfs + "/data", withIntermediateDirectories: false)
+      try container.link("data/file", to: canary.path)
+      return try container.run("cat /data/file").stdout == "keep"
     }
   }
 

@@ -53,7 +53,7 @@ final class Scratch: Sendable {
   }
 
   /// The runtime: the shipped binary, or the fault build while a defence is off.
-  var apus: String { Weakened.defence == nil ? shipped : weakened }
+  var apus: String { Weakened.isFaultBuild ? weakened : shipped }
 
   /// An id that no other test uses, remembered for the end of this one.
   func newID() -> String {
@@ -76,7 +76,7 @@ final class Scratch: Sendable {
     let number = commands.add(1, ordering: .relaxed).newValue
     return try RunningCommand(
       mounts.entering(command, workingDirectory: workingDirectory ?? directory),
-      environment: [PrivateMounts.path] + environment + (Weakened.defence.map { ["APUS_DEFENCE_OFF=\($0)"] } ?? []),
+      environment: [PrivateMounts.path] + environment + Weakened.environment,
       stdin: stdin,
       files: OutputFiles(stdout: "\(directory)/\(number).out", stderr: "\(directory)/\(number).err"))
   }
@@ -90,6 +90,9 @@ final class Scratch: Sendable {
   func apus(_ arguments: String..., workingDirectory: String? = nil, timeout: Double = 30) throws -> Output {
     try run([apus, "--root", root] + arguments, workingDirectory: workingDirectory, timeout: timeout)
   }
+
+  /// The same with the shipped binary, whatever the test is without.
+  func shippedApus(_ arguments: String...) throws -> Output { try run([shipped, "--root", root] + arguments) }
 
   /// A fresh path in the scratch folder.
   func path(_ name: String) -> String { directory + "/" + name }
