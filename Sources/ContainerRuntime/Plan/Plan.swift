@@ -31,8 +31,9 @@ public struct Plan: Equatable, Sendable {
   /// before the first hook, device and cgroup mount. Not where what is done before would count: files that are copied
   /// into a tmpfs are the container's memory.
   public var beginsBeforeCgroups: Bool {
-    namespaces.shape == .direct && namespaces.user == .host && namespaces.mount == .new && cgroup.canBeJoinedLate
-      && networkDevices.isEmpty && !mounts.contains { $0.copyUp }
+    if case .join = namespaces.cgroup { return false }
+    return namespaces.shape == .direct && namespaces.user == .host && namespaces.mount == .new
+      && cgroup.canBeJoinedLate && networkDevices.isEmpty && !mounts.contains { $0.copyUp }
   }
   public var cgroup: CgroupPlan
   public var resourceControl: ResourceControlPlan?
