@@ -29,7 +29,7 @@ public final class CgroupEntrance {
 
   /// Takes the files of an entrance to the same cgroups.
   package func accept(_ files: consuming DescriptorList) throws(SystemCallError) {
-    guard files.count == paths.count else { throw SystemCallError.refused("the ways into the cgroups are not complete") }
+    if files.count != paths.count { throw SystemCallError.refused("the ways into the cgroups are not complete") }
     self.files = files
   }
 
