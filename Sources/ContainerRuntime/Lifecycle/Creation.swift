@@ -183,12 +183,22 @@ final class Creation {
     try persist()
   }
 
-  /// Makes the cgroups, while the container's process makes its namespaces and mounts, and hands it the ways in.
-  private func letIntoCgroups(_ process: InitProcess) throws(OperationError) {
+  /// Those that were left for later, if any.
+  func makeRemainingCgroups() throws(OperationError) {
+    if !plan.beginsBeforeCgroups { return }
     do {
       try RuntimeStep.cgroupMade.begin()
       try cgroups?.finish()
       try RuntimeStep.cgroupMade.end()
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// Makes the cgroups, while the container's process makes its namespaces and mounts, and hands it the ways in.
+  private func letIntoCgroups(_ process: InitProcess) throws(OperationError) {
+    try makeRemainingCgroups()
+    do {
       guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
       let entrance = try Cgroup(planned).openEntrance()
       try tell(process, .cgroupsMade, descriptors: entrance.descriptors)
