@@ -5,7 +5,7 @@
 // It stands in the place of `__libc_start_main` of glibc 2.36 for x86-64, calls the same private functions in the same
 // order, and exists in the static builds for that version alone (APUS_OWN_START, see the Makefile): with any other glibc
 // this file is empty and the program begins as glibc has it.
-// docs/decisions/0009-no-questions-to-the-processor.md has the reasons and the numbers.
+// docs/decisions/0010-no-questions-to-the-processor.md has the reasons and the numbers.
 
 #include <features.h>
 

@@ -18,6 +18,21 @@ public final class CgroupEntrance {
     self.files = files
   }
 
+  /// Of cgroups that are not made yet: the files come later.
+  init(expecting paths: [HostPath]) {
+    self.paths = paths.map { $0.string }
+    files = DescriptorList()
+  }
+
+  /// How many files are still to come.
+  package var expected: Int { paths.count - files.count }
+
+  /// Takes the files of an entrance to the same cgroups.
+  package func accept(_ files: consuming DescriptorList) throws(SystemCallError) {
+    if files.count != paths.count { throw SystemCallError.refused("the ways into the cgroups are not complete") }
+    self.files = files
+  }
+
   /// The numbers of the files: a child that closes all others keeps these until it has entered.
   package var descriptors: [Int32] { files.numbers }
 
@@ -45,11 +60,15 @@ extension Cgroup {
   /// - Parameter unified: whether the child must enter the cgroup v2 tree too, because it was not cloned into it. That
   ///   costs the grace period.
   public func openEntrance(unified: Bool = false) throws(CgroupError) -> CgroupEntrance {
-    try wrapping { () throws(SystemCallError) in
-      try CgroupEntrance(
-        folders.compactMap { folder in
-          folder.isUnified ? (unified ? folder.file("cgroup.procs").path : nil) : folder.file("tasks").path
-        })
+    try wrapping { () throws(SystemCallError) in try CgroupEntrance(waysIn(unified: unified)) }
+  }
+
+  /// The way in to cgroups that are still to be made, for a process that begins before.
+  public func expectedEntrance() -> CgroupEntrance { CgroupEntrance(expecting: waysIn(unified: false)) }
+
+  private func waysIn(unified: Bool) -> [HostPath] {
+    folders.compactMap { folder in
+      folder.isUnified ? (unified ? folder.file("cgroup.procs").path : nil) : folder.file("tasks").path
     }
   }
 

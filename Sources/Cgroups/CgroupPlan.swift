@@ -35,6 +35,9 @@ public struct CgroupPlan: Equatable, Sendable {
   /// What the devices controller of v1 is told, if the host has one.
   let deviceWrites: [(file: String, value: String)]
 
+  /// The container's process can begin before all of the folders are there, and go into them later, by their files.
+  public var canBeJoinedLate: Bool { kind != .v2 && !isRootless }
+
   /// Decides.
   /// - Parameters:
   ///   - linux: the properties `cgroupsPath`, `resources` and `devices` are used.

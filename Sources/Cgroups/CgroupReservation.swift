@@ -5,6 +5,7 @@ public struct CgroupReservation: ~Copyable {
   public private(set) var record: CgroupRecord
   /// Folders that were not there before, in order.
   private var made: [Cgroup.Folder] = []
+  private var leftOut: Set<Int> = []
   private var isCommitted = false
   private let plan: CgroupPlan
   /// A child that is cloned while this lives gets a copy of it, and the compiler may end that copy's life there.
@@ -13,11 +14,31 @@ public struct CgroupReservation: ~Copyable {
   /// Makes the folders, then writes devices and limits: all before the first process.
   /// - Parameter surveyed: of the same plan.
   public static func make(_ plan: CgroupPlan, surveyed: CgroupRecord) throws(CgroupError) -> CgroupReservation {
+    var reservation = try begin(plan, surveyed: surveyed)
+    try reservation.finish()
+    return reservation
+  }
+
+  /// Makes the folder in the cgroup v2 tree alone, if there is one: a process can be cloned into it while the rest is
+  /// made by `finish`.
+  public static func begin(_ plan: CgroupPlan, surveyed: CgroupRecord) throws(CgroupError) -> CgroupReservation {
     var reservation = CgroupReservation(plan: plan, record: surveyed)
-    var leftOut: Set<Int> = []
-    for index in plan.folders.indices {
+    try reservation.makeFolders(unified: true)
+    return reservation
+  }
+
+  /// Makes the other folders, then writes devices and limits.
+  public mutating func finish() throws(CgroupError) {
+    try makeFolders(unified: false)
+    leaveOut(leftOut)
+    try limitDevices()
+    try CgroupWriter(plan.folders.map { $0.path }).write(plan.writes)
+  }
+
+  private mutating func makeFolders(unified: Bool) throws(CgroupError) {
+    for index in plan.folders.indices where plan.folders[index].isUnified == unified {
       do {
-        try reservation.makeFolder(index)
+        try makeFolder(index)
       } catch {
         guard plan.mayLeaveOut, case .system(let failure, _) = error, isRefusal(failure.errno) else { throw error }
         if let write = plan.writes.first(where: { $0.folder == index }) {
@@ -26,14 +47,10 @@ public struct CgroupReservation: ~Copyable {
           }
           throw .system(failure, property: write.property)
         }
-        reservation.takeBack(plan.folders[index])
+        takeBack(plan.folders[index])
         leftOut.insert(index)
       }
     }
-    reservation.leaveOut(leftOut)
-    try reservation.limitDevices()
-    try CgroupWriter(plan.folders.map { $0.path }).write(plan.writes)
-    return reservation
   }
 
   private init(plan: CgroupPlan, record: CgroupRecord) {

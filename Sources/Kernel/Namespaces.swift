@@ -27,7 +27,16 @@ public enum NamespaceKind: UInt64, CaseIterable, Sendable {
 
   /// Moves this process into a new namespace of the kind (unshare(2)); pid and time take effect for its children.
   public func unshare() throws(SystemCallError) {
-    try cl_unshare(Int32(truncatingIfNeeded: rawValue)).check("unshare", "\(fileName) namespace")
+    try NamespaceKind.unshare([self])
+  }
+
+  /// Moves this process into new namespaces of all these kinds.
+  public static func unshare(_ kinds: [NamespaceKind]) throws(SystemCallError) {
+    let flags = kinds.reduce(0) { $0 | $1.rawValue }
+    let result = cl_unshare(Int32(truncatingIfNeeded: flags))
+    if result < 0 {
+      try result.check("unshare", "\(kinds.map(\.fileName).joined(separator: ", ")) namespace")
+    }
   }
 }
 

@@ -16,6 +16,9 @@ public struct DescriptorPair: ~Copyable, Sendable {
 public struct Message: ~Copyable, Sendable {
   public let bytes: [UInt8]
   public var descriptors: DescriptorList
+
+  /// The descriptors, for good.
+  public consuming func takeDescriptors() -> DescriptorList { descriptors }
 }
 
 extension Descriptor {

@@ -103,7 +103,7 @@ step_folder_made:                         /* mkdir: exactly one gets it */
   atomic { mortal();
 step_record_creating: hasRecord = true }
   atomic { mortal();
-step_cgroup_made: cgroup = true }
+step_cgroup_made: cgroup = true }         /* on cgroup v1 after the clone: the first process waits for it, working */
   atomic { mortal();
 step_clone_done: first = working }
   atomic { mortal();

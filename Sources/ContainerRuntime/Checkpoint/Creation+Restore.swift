@@ -25,11 +25,12 @@ extension Container {
 }
 
 extension Creation {
-  /// Lets CRIU make the container's processes, in the cgroups that are reserved already.
+  /// Lets CRIU make the container's processes, in the cgroups, which are all made first.
   func restore(
     _ options: CheckpointOptions, _ folders: CheckpointFolders, _ program: CRIUProgram,
     inheriting inherited: [CRIUOptions.InheritedDescriptor]
   ) throws(OperationError) {
+    try makeRemainingCgroups()
     let resources = try ExternalResources(plan)
     var namespaces = DescriptorList()
     var criu = CRIUOptions(

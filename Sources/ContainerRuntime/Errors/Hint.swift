@@ -23,6 +23,7 @@ enum Hint {
     case (.openTerminal, .noSuchFile): "a terminal needs a mount of type devpts on /dev/pts"
     case (.pivotRoot, .invalid): "an initramfs cannot be pivoted: use --no-pivot"
     case (.enterNamespace(.pid, _, _), .invalid): "only an own or a descendant pid namespace can be joined"
+    case (.makeNamespaces, .noSpace): "a limit of namespaces is reached: see /proc/sys/user"
     case (.becomeNamespaceRoot, .invalid): "uid 0 and gid 0 must be among the mappings"
     case (.setUser, .invalid): "the id is not mapped in the user namespace"
     case (.makeDevice, .exists): "remove the file from the image, or mount a tmpfs on /dev"

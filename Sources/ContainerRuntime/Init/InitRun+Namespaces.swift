@@ -26,8 +26,19 @@ extension InitRun {
 
   /// The way in is closed behind: a container that waits for its start holds nothing of the host's cgroups open.
   func enterCgroups() throws(SystemCallError) {
+    if cgroups.expected > 0 { try awaitCgroups() }
     try cgroups.enter()
     cgroups.close()
+  }
+
+  /// The runtime has made them meanwhile.
+  private func awaitCgroups() throws(SystemCallError) {
+    let message = try runtime.receive(most: 16, descriptors: cgroups.expected)
+    if message.bytes.isEmpty { exitNow(1) }
+    guard message.bytes == [Word.cgroupsMade.rawValue] else {
+      throw SystemCallError.refused("the runtime said something unexpected")
+    }
+    try cgroups.accept(message.takeDescriptors())
   }
 
   func enter(_ kind: NamespaceKind, _ index: Int) throws(SystemCallError) {

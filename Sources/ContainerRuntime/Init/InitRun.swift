@@ -105,6 +105,7 @@ final class InitRun {
     case .enterNamespace(let kind, _, let index): try enter(kind, index)
     case .enterContainer(let kinds, let index): try enter(kinds, index)
     case .becomeNamespaceRoot: try becomeNamespaceRoot()
+    case .makeNamespaces(let kinds): try NamespaceKind.unshare(kinds)
     case .newSession: if Defence.newSession.isOn { try CurrentProcess.newSession() }
     case .newTimeNamespace(let offsets): try newTimeNamespace(offsets)
     case .joinKeyring(let name): try joinKeyring(name)
@@ -170,6 +171,8 @@ final class InitRun {
   /// What the runtime tells the container's process, in the order of the sequence.
   enum Word: UInt8 {
     case idsMapped = 0x4d
+    /// Beside it come the ways into the cgroups.
+    case cgroupsMade = 0x43
     case devicesMoved = 0x4e
     case hooksDone = 0x48
     case listenerTaken = 0x4c

@@ -39,7 +39,12 @@ public struct InitSequence: Equatable, Sendable {
   /// The sequence for a container's first process.
   public init(_ plan: Plan, options: Options) {
     makesUserNamespace = plan.namespaces.user == .new
-    steps = [.resetInheritedState, .joinCgroups, .setCPUs(nil)]
+    steps = [.resetInheritedState]
+    if plan.beginsBeforeCgroups {
+      steps.append(.makeNamespaces(plan.namespaces.madeAfterClone))
+    } else {
+      steps += [.joinCgroups, .setCPUs(nil)]
+    }
     addNamespaces(plan)
     steps.append(.newSession)
     if !plan.timeOffsets.isEmpty || plan.namespaces.time == .new { steps.append(.newTimeNamespace(plan.timeOffsets)) }
@@ -155,9 +160,10 @@ public struct InitSequence: Equatable, Sendable {
     if plan.opensTreesInside { steps.append(.openTrees) }
     steps.append(.attachRoot(root.path, descriptor: descriptor))
     // A cgroup namespace takes the cgroup of its maker for its root, so it comes after the joining.
-    if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
+    if plan.namespaces.cgroup == .new && !plan.beginsBeforeCgroups { steps.append(.newCgroupNamespace) }
     for sysctl in plan.sysctl { steps.append(.setSysctl(sysctl)) }
     for mount in plan.mounts { addMount(mount, plan) }
+    if plan.beginsBeforeCgroups { joinCgroupsLate(plan) }
     if plan.furnishesDevices {
       for device in plan.devices { steps.append(.makeDevice(device)) }
       steps.append(.makeDeviceLinks)
@@ -174,6 +180,13 @@ public struct InitSequence: Equatable, Sendable {
     if let propagation = root.propagation { steps.append(.setRootPropagation(propagation)) }
   }
 
+  /// Once: before the first mount that shows them, or before anything but a mount.
+  private mutating func joinCgroupsLate(_ plan: Plan) {
+    if steps.contains(.joinCgroups) { return }
+    steps += [.joinCgroups, .setCPUs(nil)]
+    if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
+  }
+
   private mutating func addMount(_ mount: MountPlan, _ plan: Plan) {
     switch mount.source {
     case .bind(let path, let recursive):
@@ -185,6 +198,7 @@ public struct InitSequence: Equatable, Sendable {
     case .fileSystem:
       steps.append(.mount(mount, descriptor: nil))
     case .cgroup:
+      if plan.beginsBeforeCgroups { joinCgroupsLate(plan) }
       steps.append(.mountCgroups(mount, CgroupView(plan)))
     }
   }

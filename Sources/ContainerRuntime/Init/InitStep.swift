@@ -10,6 +10,8 @@ public enum InitStep: Equatable, Sendable {
   /// All of a running container's namespaces at once, by a descriptor of its first process.
   case enterContainer([NamespaceKind], descriptor: Int)
   case becomeNamespaceRoot
+  /// Those that the clone left out, so that the runtime need not wait for them.
+  case makeNamespaces([NamespaceKind])
   /// The runtime moves them here from its own network namespace.
   case waitForNetworkDevices([String])
   case bringUpLoopback
@@ -93,6 +95,7 @@ extension InitStep {
     case .enterNamespace(let kind, _, _): "ns.\(kind.fileName).entered"
     case .enterContainer: "container.entered"
     case .becomeNamespaceRoot: "userns.root"
+    case .makeNamespaces: "ns.made"
     case .bringUpLoopback: "loopback.up"
     case .waitForNetworkDevices: "netdevices.awaited"
     case .newSession: "session"
@@ -159,6 +162,7 @@ extension InitStep {
     case .enterContainer(let kinds, _):
       "enter the container's namespaces (\(kinds.map(NamespacePlan.name).joined(separator: ", ")))"
     case .becomeNamespaceRoot: "become root of the user namespace"
+    case .makeNamespaces(let kinds): "make the namespaces (\(kinds.map(NamespacePlan.name).joined(separator: ", ")))"
     case .bringUpLoopback: "bring up the loopback device"
     case .waitForNetworkDevices(let names): "wait for the network devices \(names.joined(separator: ", "))"
     case .newSession: "start a new session"
@@ -225,6 +229,7 @@ extension InitStep {
     switch self {
     case .enterNamespace(let kind, _, _): "linux.namespaces (\(NamespacePlan.name(of: kind)))"
     case .becomeNamespaceRoot: "linux.uidMappings"
+    case .makeNamespaces: "linux.namespaces"
     case .bringUpLoopback: "linux.namespaces (network)"
     case .waitForNetworkDevices: "linux.netDevices"
     case .newTimeNamespace: "linux.timeOffsets"

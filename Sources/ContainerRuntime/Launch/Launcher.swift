@@ -8,9 +8,10 @@ struct Launcher {
   /// A cgroup v2 folder to begin in.
   let cgroup: Int32?
 
-  init(_ plan: NamespacePlan, cgroup: Int32?) {
+  /// - Parameter laterNamespaces: the container's process makes those it can by itself, by a step.
+  init(_ plan: NamespacePlan, laterNamespaces: Bool, cgroup: Int32?) {
     shape = plan.shape
-    newNamespaces = plan.madeByClone
+    newNamespaces = laterNamespaces ? plan.madeByClone.filter { !plan.madeAfterClone.contains($0) } : plan.madeByClone
     self.cgroup = cgroup
   }
 

@@ -102,6 +102,10 @@ final class Creation {
         }
       }
       try RuntimeStep.recordCreating.end()
+      if plan.beginsBeforeCgroups {
+        cgroups = try CgroupReservation.begin(plan.cgroup, surveyed: survey)
+        return
+      }
       try RuntimeStep.cgroupMade.begin()
       let made = try CgroupReservation.make(plan.cgroup, surveyed: survey)
       record.cgroups = made.record
@@ -133,13 +137,13 @@ final class Creation {
 
   /// Makes the container's process and brings it to where it waits for its start, written down as created.
   func launch() throws(OperationError) {
-    if !record.poststop.isEmpty {
-      // Also by whoever cleans up after a kill of this process.
-      record.owesPoststop = true
-      try persist()
-    }
+    if !plan.beginsBeforeCgroups { try owePoststop() }
     let process = try makeProcess()
     self.process = process
+    if plan.beginsBeforeCgroups {
+      try letIntoCgroups(process)
+      try owePoststop()
+    }
     try mapIDs(process)
     try controlResources(process)
     try awaitReady(process)
@@ -173,6 +177,38 @@ final class Creation {
     try RuntimeStep.pidFileWritten.begin()
     try OperationError.wrapping { () throws(SystemCallError) in try PIDFile.write(process.pid, path) }
     try RuntimeStep.pidFileWritten.end()
+  }
+
+  /// Before anything that a poststop hook could have to undo; also by whoever cleans up after a kill of this process.
+  private func owePoststop() throws(OperationError) {
+    if record.poststop.isEmpty { return }
+    record.owesPoststop = true
+    try persist()
+  }
+
+  /// Those that were left for later, if any.
+  func makeRemainingCgroups() throws(OperationError) {
+    if !plan.beginsBeforeCgroups { return }
+    do {
+      try RuntimeStep.cgroupMade.begin()
+      try cgroups?.finish()
+      try RuntimeStep.cgroupMade.end()
+    } catch {
+      throw OperationError(converting: error)
+    }
+  }
+
+  /// Makes the cgroups, while the container's process makes its namespaces and mounts, and hands it the ways in.
+  private func letIntoCgroups(_ process: InitProcess) throws(OperationError) {
+    try makeRemainingCgroups()
+    do {
+      guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
+      let entrance = try Cgroup(planned).openEntrance()
+      try tell(process, .cgroupsMade, descriptors: entrance.descriptors)
+      entrance.close()
+    } catch {
+      throw OperationError(converting: error)
+    }
   }
 
   /// For `run`: waits until the program runs in the place of the init, then runs the poststart hooks.
@@ -218,7 +254,7 @@ final class Creation {
     do {
       guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
       let cgroup = try Cgroup(planned)
-      let entrance = try cgroup.openEntrance()
+      let entrance = plan.beginsBeforeCgroups ? cgroup.expectedEntrance() : try cgroup.openEntrance()
       var unified = DescriptorList()
       if let folder = try cgroup.openUnified() { unified.append(folder) }
       let fifo = sequence.startsByFIFO ? try StartFIFO.make(in: folder) : nil
@@ -231,7 +267,9 @@ final class Creation {
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
       // Where only the process itself can give privileges over it, its id maps could not be written then.
       if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
-      let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
+      let child = try Launcher(
+        plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
+      ).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
       try RuntimeStep.cloned.end()
       request.debug?("child process in init(): it has pid \(process.pid)")
@@ -324,8 +362,10 @@ final class Creation {
     }
   }
 
-  private func tell(_ process: InitProcess, _ word: InitRun.Word) throws(OperationError) {
-    do throws(SystemCallError) { try process.channel.send([word.rawValue]) } catch {
+  private func tell(
+    _ process: InitProcess, _ word: InitRun.Word, descriptors: [Int32] = []
+  ) throws(OperationError) {
+    do throws(SystemCallError) { try process.channel.send([word.rawValue], descriptors: descriptors) } catch {
       // The init is gone; what it said last says why.
       throw failure(process, try receive(process))
     }

@@ -54,6 +54,9 @@ public struct NamespacePlan: Equatable, Sendable {
     return order.filter { self[$0] == .new }
   }
 
+  /// Those of them that a process can make as well once it is born.
+  public var madeAfterClone: [NamespaceKind] { madeByClone.filter { $0 != .user && $0 != .pid } }
+
   /// The kinds that are joined by path, in the order in which they are entered: user first, since it decides over the
   /// privileges for the rest; mount last, since paths change their meaning with it.
   public var joined: [(kind: NamespaceKind, path: HostPath)] {

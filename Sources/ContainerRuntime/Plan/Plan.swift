@@ -27,6 +27,14 @@ public struct Plan: Equatable, Sendable {
   public var seccomp: SeccompPlan?
   /// The caller may copy no mounts: the container's process does, once it is root of its user namespace.
   public var opensTreesInside: Bool
+  /// The container's process makes its namespaces and mounts while the runtime makes its cgroups, and joins them then:
+  /// before the first hook, device and cgroup mount. Not where what is done before would count: files that are copied
+  /// into a tmpfs are the container's memory.
+  public var beginsBeforeCgroups: Bool {
+    if case .join = namespaces.cgroup { return false }
+    return namespaces.shape == .direct && namespaces.user == .host && namespaces.mount == .new
+      && cgroup.canBeJoinedLate && networkDevices.isEmpty && !mounts.contains { $0.copyUp }
+  }
   public var cgroup: CgroupPlan
   public var resourceControl: ResourceControlPlan?
   public var annotations: StringMap<String>

@@ -87,6 +87,42 @@ import Testing
     #expect(before < after, "\(first) before \(second): \(why)")
   }
 
+  /// On cgroup v1 the runtime makes the cgroups meanwhile: mounts come before they are joined, everything else after.
+  @Test func joinsCgroupsOnceTheyAreMade() throws {
+    let names = try sequence { spec in
+      spec.hooks = Spec.Hooks(createRuntime: [.init(path: "/bin/true")], createContainer: [.init(path: "/bin/true")])
+    }.stepNames
+    let order = [
+      "inherited.reset", "ns.made", "mounts.isolated", "mount/sys", "cgroups.joined", "cpus", "ns.cgroup.made",
+      "cgroups/sys/fs/cgroup", "device/dev/null", "hooks.awaited", "hooks.createContainer",
+    ]
+    #expect(names.filter { order.contains($0) } == order)
+  }
+
+  /// Where no cgroups are mounted they are joined all the same, before devices and hooks.
+  @Test func joinsCgroupsWithoutTheirMount() throws {
+    let names = try sequence { $0.mounts?.removeAll { $0.type == "cgroup" } }.stepNames
+    let order = ["mount/sys", "cgroups.joined", "cpus", "ns.cgroup.made", "device/dev/null"]
+    #expect(names.filter { order.contains($0) } == order)
+  }
+
+  /// What is done before the cgroups are joined is not the container's: not where files are copied into its memory, and
+  /// not where it has other rights by then.
+  @Test(arguments: ["copy", "user", "devices", "mount", "cgroup"])
+  func joinsCgroupsFirst(where reason: String) throws {
+    let names = try sequence { spec in
+      switch reason {
+      case "copy": spec.mounts?.append(.init(destination: "/etc", type: "tmpfs", options: ["tmpcopyup"]))
+      case "user": spec.mapIDs()
+      case "devices": spec.linux?.netDevices = ["eth0": .init()]
+      case "mount": spec.addNamespace("mount", path: "/ns/mnt")
+      default: spec.addNamespace("cgroup", path: "/ns/cgroup")
+      }
+    }.stepNames
+    #expect(names.prefix(3) == ["inherited.reset", "cgroups.joined", "cpus"])
+    #expect(!names.contains("ns.made"))
+  }
+
   /// C4: without hooks the filter sees nothing but execve.
   @Test func loadsTheFilterLastWithoutHooks() throws {
     let names = try sequence { spec in
