@@ -106,6 +106,13 @@ bench: ## Measure apus beside crun, runc and C floors; writes docs/performance.m
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md \
 		--table docs/performance.json --picture docs/performance.svg
 
+.PHONY: record-instructions
+record-instructions: $(BINARY) ## Record anew how many instructions explain takes, for the test that guards it
+	scripts/install-packages.sh jq util-linux valgrind
+	scripts/count-instructions.sh $(BINARY) >Tests/Guards/explain-instructions.new
+	mv Tests/Guards/explain-instructions.new Tests/Guards/explain-instructions
+	cat Tests/Guards/explain-instructions
+
 .PHONY: install
 install: $(BINARY) $(SHIM) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)
 	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh install $(BINARY) $(SHIM)
