@@ -17,6 +17,12 @@ public enum Timeline {
     public let isEnd: Bool
     /// CLOCK_REALTIME, which a time namespace leaves as it is.
     public let nanoseconds: Int64
+
+    public init(step: Int, isEnd: Bool, nanoseconds: Int64) {
+      self.step = step
+      self.isEnd = isEnd
+      self.nanoseconds = nanoseconds
+    }
   }
 
   /// A step of the container's process in words.
