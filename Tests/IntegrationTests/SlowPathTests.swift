@@ -91,7 +91,7 @@ import Testing
     done
     echo == folders; ls -l /dev /dev/ /proc/self/fd | sed 's/[A-Z][a-z][a-z] *[0-9]* [0-9:]*//'
     echo == attributes; id; umask; pwd; hostname; env; ulimit -a; ls -ld / /dev/shm /dev/pts /dev/mqueue /proc/kcore
-    echo == refusals; echo x 2>&1 >/proc/sys/kernel/sysrq; touch /x 2>&1
+    echo == refusals; echo x 2>&1 >/proc/sys/kernel/sysrq; touch /x 2>&1; echo end
     """
 
   /// What a run of the container writes, by what stands before the runtime's words, without what no two runs share.

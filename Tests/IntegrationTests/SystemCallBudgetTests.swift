@@ -20,7 +20,7 @@ import Testing
     Budget(command: "state", followsChildren: false, measured: 62),
     Budget(command: "kill", followsChildren: false, measured: 82),
     Budget(command: "delete", followsChildren: false, measured: 102),
-    Budget(command: "exec", followsChildren: false, measured: 150),
+    Budget(command: "exec", followsChildren: false, measured: 180),
     Budget(command: "run", followsChildren: true, measured: 755),
   ]
 
