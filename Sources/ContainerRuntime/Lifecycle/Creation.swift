@@ -247,6 +247,7 @@ final class Creation {
   private func makeProcess() throws(OperationError) -> InitProcess {
     if let seccomp = plan.seccomp { request.debug?(seccomp.debugText) }
     request.debug?("nsexec container setup: \(sequence.steps.count) steps for the container's process")
+    if Timeline.isOn { Timeline.sequence = sequence.timeline }
     try RuntimeStep.sourcesOpened.begin()
     let sources = try SourceOpener.open(sequence)
     try RuntimeStep.sourcesOpened.end()
@@ -271,6 +272,7 @@ final class Creation {
         plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
       ).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
+      Timeline.sequence?.pid = process.pid
       try RuntimeStep.cloned.end()
       request.debug?("child process in init(): it has pid \(process.pid)")
       return process
