@@ -54,7 +54,7 @@ final class TaskService {
       reply.succeed(ConnectResponse(shim: UInt32(CurrentProcess.pid), task: UInt32(bitPattern: pid)))
     case "Shutdown":
       reply.succeed()
-      if server.tasks.isEmpty { server.leave() }
+      server.shutDown()
     case "Checkpoint":
       _ = try task(try CheckpointTaskRequest(protobuf: payload).id)
       throw CallStatus(.unimplemented, "this version of apus does not have checkpoints yet")
