@@ -11,7 +11,7 @@ extension TaskService {
 
   func create(_ request: CreateTaskRequest, _ reply: Reply) throws {
     if !request.checkpoint.isEmpty {
-      throw CallStatus(.unimplemented, "this version of apus does not have checkpoints yet")
+      throw CallStatus(.unimplemented, "the shim makes and restores no checkpoints yet: apus checkpoint and apus restore do")
     }
     if server.task(request.id) != nil { throw CallStatus(.alreadyExists, "container \(request.id) already exists") }
     let options = try RuntimeOptions(request.options)

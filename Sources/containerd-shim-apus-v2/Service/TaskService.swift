@@ -57,7 +57,7 @@ final class TaskService {
       server.shutDown()
     case "Checkpoint":
       _ = try task(try CheckpointTaskRequest(protobuf: payload).id)
-      throw CallStatus(.unimplemented, "this version of apus does not have checkpoints yet")
+      throw CallStatus(.unimplemented, "the shim makes and restores no checkpoints yet: apus checkpoint and apus restore do")
     default: throw CallStatus(.unimplemented, "method \(method) is not served")
     }
   }
