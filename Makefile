@@ -57,6 +57,13 @@ test-guest: $(BINARY) ## Run the integration tests on pure cgroup v2 in a guest 
 	scripts/install-packages.sh busybox-static jq tini
 	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" scripts/test-guest.sh $(GUEST_FLAGS)
 
+.PHONY: test-systemd
+test-systemd: $(BINARY) ## Run the tests about systemd on one in a container, without controllers
+	scripts/install-packages.sh busybox-static jq tini
+	@$(MAKE) --no-print-directory build-fault
+	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" \
+		scripts/test-systemd.sh
+
 .PHONY: test-unit
 test-unit: ## Run the tests that need neither root nor the static binary
 	$(SWIFT) test --skip IntegrationTests

@@ -22,7 +22,7 @@ final class Creation {
   init(_ request: CreateRequest) throws(OperationError) {
     self.request = request
     let bundle = try Bundle(path: request.bundle)
-    let facts = try HostFacts.discover(for: bundle.spec)
+    let facts = try HostFacts.discover(for: bundle.spec, systemdCgroup: request.plan.systemdCgroup)
     do {
       plan = try Plan(
         id: request.id.string, bundle: bundle.path, spec: bundle.spec, host: facts, options: request.plan)
@@ -228,8 +228,9 @@ final class Creation {
       // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
       // Where only the process itself can give privileges over it, its id maps could not be written then.
       if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
-      let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
+      let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run, into: cgroup)
       let process = InitProcess(child, channel: channel, progress: progress)
+      try cgroups?.settle()
       try RuntimeStep.cloned.end()
       request.debug?("child process in init(): it has pid \(process.pid)")
       return process

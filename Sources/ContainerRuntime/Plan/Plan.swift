@@ -146,6 +146,8 @@ public struct HostFacts: Equatable, Sendable {
   /// What the caller itself has, and so may give.
   public var capabilities: CapabilityMask
   public var cgroups: CgroupLayout
+  /// The systemd that makes the container's cgroup; nil makes it directly.
+  public var systemd: SystemdFacts?
   public var effectiveUser: UInt32
   /// Security modules that the kernel runs; asked only for a configuration that needs them.
   public var hasAppArmor = false
@@ -166,6 +168,8 @@ public struct HostFacts: Equatable, Sendable {
 /// What the command line adds to the configuration.
 public struct PlanOptions: Equatable, Sendable {
   public var noPivot = false
+  /// `--systemd-cgroup`: systemd makes the cgroup, and `cgroupsPath` is `slice:prefix:name`.
+  public var systemdCgroup = false
   /// The folder with the socket for the container's notifications; nil when nobody waits for any.
   package var notifyFolder: HostPath?
   public init(noPivot: Bool = false) { self.noPivot = noPivot }

@@ -73,6 +73,7 @@ extension TaskService {
     var request = CreateRequest(id: task.id, bundle: task.bundle, store: task.store)
     request.pidFile = task.bundle.appending("init.pid")
     request.plan.noPivot = task.options.noPivotRoot
+    request.plan.systemdCgroup = task.options.systemdCgroup
     request.sequence.keyring = !task.options.noNewKeyring
     request.access.detaches = true
     request.access.console = console?.socket()
