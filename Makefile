@@ -70,6 +70,13 @@ test-guest-short: ## The suites that depend on cgroups and privileges on other h
 	@$(MAKE) --no-print-directory build build-fault
 	$(HOSTS) --short $(GUEST_MODES)
 
+.PHONY: test-systemd
+test-systemd: $(BINARY) ## Run the tests about systemd on one in a container, without controllers
+	scripts/install-packages.sh busybox-static jq tini
+	@$(MAKE) --no-print-directory build-fault
+	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" \
+		scripts/test-systemd.sh
+
 .PHONY: test-unit
 test-unit: ## Run the tests that need neither root nor the static binary
 	$(SWIFT) test --skip IntegrationTests

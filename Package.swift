@@ -34,7 +34,8 @@ let package = Package(
     target("Kernel", ["CLinux"]),
     target("JSON"),
     target("OCI", ["JSON"]),
-    target("Cgroups", ["Kernel", "JSON", "OCI"]),
+    target("DBus", ["Kernel"]),
+    target("Cgroups", ["DBus", "Kernel", "JSON", "OCI"]),
     target("Seccomp", ["OCI"]),
     target("ContainerRuntime", ["Kernel", "JSON", "OCI", "Cgroups", "Seccomp", "Protobuf"]),
     target("CommandLine"),
@@ -51,7 +52,8 @@ let package = Package(
     tests("ProjectTests"),
     tests("IntegrationTests", ["Protobuf", "TTRPC"]),
     tests("ContainerRuntimeTests", ["Cgroups", "ContainerRuntime", "JSON", "Kernel", "OCI", "Protobuf"]),
-    tests("CgroupsTests", ["Cgroups", "JSON", "Kernel", "OCI"]),
+    tests("CgroupsTests", ["Cgroups", "DBus", "JSON", "Kernel", "OCI"]),
+    tests("DBusTests", ["DBus", "Kernel"]),
     tests("JSONTests", ["JSON"]),
     tests("OCITests", ["JSON", "OCI"], data: ["Golden"]),
     tests("CommandLineTests", ["CommandLine"]),
@@ -67,7 +69,7 @@ if Context.environment["APUS_FUZZ"] != nil {
   package.targets += [
     .executableTarget(
       name: "fuzz",
-      dependencies: ["Cgroups", "CommandLine", "ContainerRuntime", "JSON", "Kernel", "OCI", "Seccomp"],
+      dependencies: ["Cgroups", "CommandLine", "ContainerRuntime", "DBus", "JSON", "Kernel", "OCI", "Seccomp"],
       path: "Fuzzing", exclude: ["Regressions"])
   ]
 }

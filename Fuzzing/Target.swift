@@ -28,6 +28,7 @@ enum Target: String, CaseIterable {
   case commandLine = "command-line"
   case initMessage = "init-message"
   case mountinfo
+  case dbus
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -43,6 +44,7 @@ enum Target: String, CaseIterable {
     case .commandLine: parseCommandLine(bytes)
     case .initMessage: readInitMessage(bytes)
     case .mountinfo: readMountinfo(bytes)
+    case .dbus: readDBus(bytes)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Cgroups
 import CommandLine
 @testable import ContainerRuntime
+import DBus
 import Kernel
 import OCI
 
@@ -45,5 +46,24 @@ func readMountinfo(_ bytes: [UInt8]) {
   let members = CgroupLayout.Membership.parse(bytes)
   for hierarchy in CgroupMount.hierarchies(of: members, mounts: mounts, isMounted: { _ in true }) {
     require(hierarchy.mountPoint.string.utf8.first == UInt8(ascii: "/"), "a relative mount point")
+  }
+}
+
+/// A message that is taken is written and read again as the same, and so is what a text says.
+func readDBus(_ bytes: [UInt8]) {
+  if let message = try? DBusMessage(bytes) { checkCopy(message) }
+  if let value = try? DBusValue(text: String(decoding: bytes, as: UTF8.self)) {
+    var message = DBusMessage(.methodCall)
+    message.body = [.variant(value)]
+    checkCopy(message)
+  }
+}
+
+private func checkCopy(_ message: DBusMessage) {
+  let bytes = message.encoded
+  do {
+    require(try DBusMessage(bytes).encoded == bytes, "the copy is another message")
+  } catch {
+    fatalError("the copy cannot be read: \(error.problem)")
   }
 }

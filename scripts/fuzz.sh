@@ -9,7 +9,7 @@ shared=${APUS_SHARED:-../shared}
 found=${FUZZ_FOLDER:-.build-fuzz/found}
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-(($#)) || targets=(json config process state seccomp devices resources id user command-line init-message mountinfo)
+(($#)) || targets=(json config process state seccomp devices resources id user command-line init-message mountinfo dbus)
 
 # A file of its own for each seed: what real callers write, and one word for each thing that is no document.
 seed() {
@@ -37,6 +37,9 @@ seed() {
       echo '{"version":1,"id":"web","phase":"created","bootID":"b","runtime":{"pid":7,"startTime":9},"initProcess":
         {"pid":8,"startTime":10},"ociVersion":"1.2.0","bundle":"/b","rootfs":"/b/rootfs","created":"2026-01-01T00:00:00Z",
         "poststop":[{"path":"/bin/true"}]}' >"$folder/small" ;;
+    dbus)
+      printf 'l\1\0\1\4\0\0\0\1\0\0\0\47\0\0\0\1\1o\0\2\0\0\0/a\0\0\0\0\0\0\3\1s\0\1\0\0\0M\0\0\0\0\0\0\0\10\1g\0\1u\0\0\7\0\0\0' >"$folder/call"
+      printf "[('/dev/null', byte 7), ('a', 0x1f)]" >"$folder/text" ;;
     id) printf 'web-1.a_b+c' >"$folder/small" ;;
     user) printf '1000:1000' >"$folder/small" ;;
     command-line) printf 'run\0--bundle\0/b\0--detach\0web' >"$folder/small" ;;

@@ -4,7 +4,7 @@
 set -eu
 mode=$1
 shift
-mount -t tmpfs -o mode=755 tmpfs /run
+. "$(dirname "$0")/private-run.sh"
 case $mode in
   v1)
     # A machine without the cgroup v2 tree.

@@ -20,7 +20,7 @@ done
 events=.build/test-events.jsonl
 rm -f "$events"
 status=0
-unshare --mount --propagation private -- /bin/sh -euc 'mount -t tmpfs tmpfs /run; exec "$@"' sh \
+unshare --mount --propagation private -- /bin/sh -euc '. scripts/private-run.sh; exec "$@"' sh \
   tini -s -- "$swift" test --skip-build --event-stream-output-path "$events" --event-stream-version 0 \
   2>&1 | sed -u '/^◇ /d' || status=$? # each start of a test would drown the ends
 

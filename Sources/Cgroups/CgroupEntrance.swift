@@ -72,6 +72,12 @@ extension Cgroup {
     }
   }
 
+  /// Moves a process into the scope, where systemd may and the caller may not. Nothing happens without systemd.
+  public func attachBySystemd(_ pid: Int32) throws(CgroupError) {
+    guard let scope = record.systemd else { return }
+    try SystemdManager(scope.manager).attach(pid, to: scope.unit)
+  }
+
   /// Moves a process, with all its threads, into the cgroup. Waits for an RCU grace period (5 to 10 ms) in the first
   /// hierarchy; the others follow at once.
   public func attach(_ pid: Int32) throws(CgroupError) {

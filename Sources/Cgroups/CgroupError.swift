@@ -19,6 +19,9 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file of the kernel says what its documentation does not.
   case malformed(path: String, problem: String)
 
+  /// systemd did not do what it was asked for, at a step; what may mend it.
+  case systemd(String?, problem: String, mend: String?)
+
   /// An update failed, and not everything could be put back as it was.
   case notRestored(cause: String, property: String)
 
@@ -37,6 +40,8 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
     case .timedOut(let path, let state, let milliseconds):
       "cgroup \(path) was not \(state) within \(milliseconds) ms"
     case .malformed(let path, let problem): "\(path): \(problem)"
+    case .systemd(.none, let problem, _): problem
+    case .systemd(.some(let step), let problem, _): "systemd: \(step): \(problem)"
     case .notRestored(let cause, let property):
       "\(cause); the limit of \(property) that was there before could not be restored"
     }

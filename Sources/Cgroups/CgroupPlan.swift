@@ -20,6 +20,10 @@ public struct CgroupPlan: Equatable, Sendable {
 
   public let kind: CgroupLayout.Kind
   public let folders: [Folder]
+  /// The scope of systemd's that the folders belong to; nil when they are made directly.
+  public let systemd: SystemdUnit?
+  /// What systemd is told when the scope is made.
+  let systemdProperties: [SystemdProperty]
   /// In order; all before the first process.
   public let writes: [CgroupWrite]
   /// Nil: devices are left alone (rootless).
@@ -43,15 +47,31 @@ public struct CgroupPlan: Equatable, Sendable {
   ///   - linux: the properties `cgroupsPath`, `resources` and `devices` are used.
   ///   - id: of the container; the cgroup's name when the configuration does not name one.
   ///   - isRootless: devices cannot be limited then.
+  ///   - systemd: makes the cgroup; nil makes it directly.
   /// - Throws: for each property that is wrong or that this host cannot honour.
-  public init(linux: Spec.Linux?, id: String, layout: CgroupLayout, isRootless: Bool = false) throws(CgroupError) {
+  public init(
+    linux: Spec.Linux?, id: String, layout: CgroupLayout, isRootless: Bool = false, systemd: SystemdRequest? = nil
+  ) throws(CgroupError) {
     kind = layout.kind
     let path = linux?.cgroupsPath.flatMap { $0.isEmpty ? nil : $0 }
-    mayLeaveOut = isRootless && path == nil
+    mayLeaveOut = isRootless && path == nil && systemd == nil
     self.isRootless = isRootless
-    folders = try Self.folders(path, id: id, layout)
+    let unit = try systemd.map { (request) throws(CgroupError) in
+      try SystemdUnit(path, id: id, request.facts)
+    }
+    self.systemd = unit
+    var limits = linux?.resources
+    if let systemd, let unit {
+      if systemd.facts.manager == .user && layout.kind != .v2 {
+        throw .noHierarchies("a user's systemd can make cgroups for containers in a pure cgroup v2 tree only")
+      }
+      folders = Self.folders(of: unit, systemd.facts, layout)
+      limits = limits.map { SystemdProperties.rounded($0) }
+    } else {
+      folders = try Self.folders(path, id: id, layout)
+    }
     var (writes, warnings): ([CgroupWrite], [String]) = ([], [])
-    if let resources = linux?.resources, resources.hasLimits {
+    if let resources = limits, resources.hasLimits {
       let planner = try ResourcePlanner(
         resources, hierarchies: layout.hierarchies.map { $0.name }, unifiedControllers: layout.unifiedControllers,
         isUpdate: false, property: "linux.resources")
@@ -68,10 +88,32 @@ public struct CgroupPlan: Equatable, Sendable {
         "the controller \"devices\" is not mounted, without which a container could use every device")
     }
     deviceWrites = isRootless || !hasDevices ? [] : try policy.v1Writes()
+    guard let systemd, let unit else {
+      systemdProperties = []
+      return
+    }
+    var properties = SystemdProperties(systemd.facts.version, layout.kind)
+    properties.addBasics(unit, id: id)
+    try properties.addAnnotations(systemd.properties)
+    if let devices { properties.add(devices) }
+    if let resources = linux?.resources {
+      try properties.add(resources, property: "linux.resources", isStart: true)
+    }
+    systemdProperties = properties.list
+  }
+
+  /// Below systemd's own cgroup in every hierarchy. In a pure tree systemd makes all of them; on v1 it makes those of its
+  /// controllers, and the others are made beside them.
+  private static func folders(of unit: SystemdUnit, _ facts: SystemdFacts, _ layout: CgroupLayout) -> [Folder] {
+    layout.hierarchies.map { hierarchy in
+      Folder(
+        hierarchy: hierarchy.name, mountPoint: hierarchy.mountPoint, base: facts.controlGroup, below: unit.components)
+    }
   }
 
   public static func == (left: CgroupPlan, right: CgroupPlan) -> Bool {
-    left.kind == right.kind && left.folders == right.folders && left.writes == right.writes
+    left.kind == right.kind && left.systemd == right.systemd && left.systemdProperties == right.systemdProperties
+      && left.folders == right.folders && left.writes == right.writes
       && left.devices == right.devices && left.warnings == right.warnings && left.mayLeaveOut == right.mayLeaveOut
   }
 

@@ -15,9 +15,23 @@ public struct CgroupRecord: Equatable, Sendable {
   public var folders: [Folder]
   /// Folders above them that were made with them and go with them when nothing else is in them; outermost first.
   public var parents: [String]
+  /// The scope that systemd made for it; nil for a cgroup that was made directly.
+  public var systemd: Scope?
 
-  public init(folders: [Folder], parents: [String] = []) {
+  /// A unit of systemd's.
+  public struct Scope: Equatable, Sendable {
+    public var unit: String
+    public var manager: SystemdFacts.Manager
+
+    public init(unit: String, manager: SystemdFacts.Manager) {
+      self.unit = unit
+      self.manager = manager
+    }
+  }
+
+  public init(folders: [Folder], parents: [String] = [], systemd: Scope? = nil) {
     self.folders = folders
     self.parents = parents
+    self.systemd = systemd
   }
 }

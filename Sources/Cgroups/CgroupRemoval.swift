@@ -10,6 +10,9 @@ extension Cgroup {
   public func remove() throws(CgroupError) {
     let deadline = monotonicNanoseconds() + Self.removalPatience
     var failure: CgroupError?
+    if let scope = record.systemd {
+      do { try stop(scope) } catch { failure = error }
+    }
     for folder in folders {
       do {
         try folder.remove(until: deadline)
@@ -19,6 +22,16 @@ extension Cgroup {
     }
     if let failure { throw failure }
     removeParents()
+  }
+
+  /// systemd removes the folders that it made. When it cannot be reached, as after the end of a user's session, nothing
+  /// is left to be stopped where there is no folder either.
+  private func stop(_ scope: CgroupRecord.Scope) throws(CgroupError) {
+    do {
+      try SystemdManager(scope.manager).stop(scope.unit)
+    } catch {
+      if exists { throw error }
+    }
   }
 
   /// Others may use them by now; then they stay.

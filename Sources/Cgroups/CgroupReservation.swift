@@ -8,6 +8,7 @@ public struct CgroupReservation: ~Copyable {
   private var leftOut: Set<Int> = []
   private var isCommitted = false
   private let plan: CgroupPlan
+  private var scope: SystemdScope?
   /// A child that is cloned while this lives gets a copy of it, and the compiler may end that copy's life there.
   private let owner = CurrentProcess.pid
 
@@ -23,6 +24,7 @@ public struct CgroupReservation: ~Copyable {
   /// made by `finish`.
   public static func begin(_ plan: CgroupPlan, surveyed: CgroupRecord) throws(CgroupError) -> CgroupReservation {
     var reservation = CgroupReservation(plan: plan, record: surveyed)
+    if let unit = plan.systemd { reservation.scope = try SystemdScope(unit, plan.systemdProperties) }
     try reservation.makeFolders(unified: true)
     return reservation
   }
@@ -32,7 +34,8 @@ public struct CgroupReservation: ~Copyable {
     try makeFolders(unified: false)
     leaveOut(leftOut)
     try limitDevices()
-    try CgroupWriter(plan.folders.map { $0.path }).write(plan.writes)
+    try CgroupWriter(plan.folders.map { $0.path }).write(
+      plan.systemd == nil ? plan.writes : plan.writes.map { $0.besidePlaceholder })
   }
 
   private mutating func makeFolders(unified: Bool) throws(CgroupError) {
@@ -61,6 +64,13 @@ public struct CgroupReservation: ~Copyable {
   deinit {
     if isCommitted || CurrentProcess.pid != owner { return }
     let deadline = monotonicNanoseconds() + Cgroup.removalPatience
+    if let scope {
+      scope.end()
+      // What a systemd that went away meanwhile has left.
+      for folder in plan.folders where SystemdUnit.manages(folder.hierarchy) {
+        do { try folder.path.removeDirectory() } catch {}
+      }
+    }
     for folder in made.reversed() {
       // A process that is in there came in by this reservation.
       do throws(CgroupError) {
@@ -78,8 +88,16 @@ public struct CgroupReservation: ~Copyable {
 
   /// Keeps what was made.
   public consuming func commit() throws(CgroupError) -> Cgroup {
+    try settle()
     isCommitted = true
+    scope?.keep()
     return try Cgroup(record)
+  }
+
+  /// The container's process is in: what held the cgroup open for it goes.
+  public func settle() throws(CgroupError) {
+    guard let scope, scope.settle() else { return }
+    try CgroupWriter(plan.folders.map { $0.path }).write(plan.writes.filter { $0 != $0.besidePlaceholder })
   }
 
   private mutating func takeBack(_ folder: CgroupPlan.Folder) {
@@ -110,7 +128,7 @@ public struct CgroupReservation: ~Copyable {
     }
     switch errno {
     case nil: made.append(Cgroup.Folder(hierarchy: folder.hierarchy, path: path))
-    case .exists: _ = try plan.refuseOccupied(folder)
+    case .exists: if scope == nil { _ = try plan.refuseOccupied(folder) }
     case .some(let errno):
       throw .system(SystemCallError("mkdir", path.string, errno), property: "linux.cgroupsPath")
     }
@@ -152,7 +170,8 @@ public struct CgroupReservation: ~Copyable {
         try DeviceList(folder.path).write(plan.deviceWrites)
       }
     } else if let unified = plan.folders.first(where: { $0.isUnified }) {
-      let isNew = made.contains { $0.isUnified }
+      // systemd puts a program of its own there, which knows less of the rules.
+      let isNew = scope == nil && made.contains { $0.isUnified }
       try DeviceFilter(unified.path).install(policy, isNew: isNew)
     }
   }
@@ -161,4 +180,14 @@ public struct CgroupReservation: ~Copyable {
 /// What a rootless runtime hears from folders that are not its own.
 private func isRefusal(_ errno: Errno) -> Bool {
   errno == .notPermitted || errno == .accessDenied || errno == .readOnly
+}
+
+extension CgroupWrite {
+  /// As long as another process is in the cgroup than the container's, a limit of processes is one higher.
+  fileprivate var besidePlaceholder: CgroupWrite {
+    guard file == "pids.max", case .text(let text) = value, let limit = Int64(text) else { return self }
+    return CgroupWrite(
+      folder: folder, file: file, value: .text(String(limit + 1)), property: property, whenMissing: whenMissing,
+      line: line, group: group)
+  }
 }

@@ -7,14 +7,32 @@ extension CgroupPlan {
   /// - Throws: `notEmpty` or `frozen` (runc#3131). Every hierarchy is asked, where runc asks one.
   public func survey() throws(CgroupError) -> CgroupRecord {
     var parents: [String] = []
+    if let systemd { try refuseLoaded(systemd) }
     for folder in folders {
       if try refuseOccupied(folder) || folder.below.count == 1 { continue }
       let missing = try wrapping("linux.cgroupsPath") { () throws(SystemCallError) in try missingParents(folder) }
       try refuseFrozen(folder, above: missing.count)
-      parents += missing
+      // The folders of slices are systemd's, wherever it has any.
+      if systemd == nil || !SystemdUnit.manages(folder.hierarchy) { parents += missing }
     }
-    return CgroupRecord(
-      folders: folders.map { CgroupRecord.Folder(hierarchy: $0.hierarchy, path: $0.path.string) }, parents: parents)
+    return record(parents: parents)
+  }
+
+  /// Where everything will be.
+  func record(parents: [String]) -> CgroupRecord {
+    CgroupRecord(
+      folders: folders.map { CgroupRecord.Folder(hierarchy: $0.hierarchy, path: $0.path.string) }, parents: parents,
+      systemd: systemd.map { CgroupRecord.Scope(unit: $0.name, manager: $0.manager) })
+  }
+
+  /// A unit of the name that lives is somebody's; one that has failed is forgotten, and replaced.
+  private func refuseLoaded(_ unit: SystemdUnit) throws(CgroupError) {
+    let manager = try SystemdManager(unit.manager)
+    guard let state = try manager.state(of: unit.name) else { return }
+    if state == "failed" || state == "inactive" { return try manager.resetFailed(unit.name) }
+    throw .systemd(
+      "start the unit \(unit.name)", problem: "a unit of that name is there already, and \(state)",
+      mend: "stop it by systemctl stop, or take another name in linux.cgroupsPath")
   }
 
   /// Whether the folder is there; throws when it is in use.

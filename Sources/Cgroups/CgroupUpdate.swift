@@ -5,12 +5,17 @@ extension Cgroup {
   /// Changes the limits that `resources` names; the others stay. Rules for devices stay as they are whatever is said of
   /// them, as with runc: a list without the rules of every container would lock it out of /dev/null.
   ///
-  /// When a write fails, those before it are taken back.
-  /// - Parameter property: what stands before the properties in messages.
+  /// When a write fails, those before it are taken back. systemd comes last: what the kernel has taken it takes too, or
+  /// the files are brought back.
+  /// - Parameters:
+  ///   - whole: all limits of the container afterwards, for systemd, which is told the most of them anew.
+  ///   - property: what stands before the properties in messages.
   /// - Returns: warnings: properties without an effect.
-  public func update(_ resources: Spec.Resources, property: String = "linux.resources") throws(CgroupError) -> [String]
-  {
+  public func update(
+    _ resources: Spec.Resources, whole: Spec.Resources? = nil, property: String = "linux.resources"
+  ) throws(CgroupError) -> [String] {
     guard resources.hasLimits else { return [] }
+    let resources = record.systemd == nil ? resources : SystemdProperties.rounded(resources)
     let controllers = try unified.map { (folder) throws(CgroupError) in
       try folder.file("cgroup.controllers").readWords()
     }
@@ -25,6 +30,7 @@ extension Cgroup {
     }
     do {
       try writer.write(planner.writes)
+      if let scope = record.systemd { try tell(scope, whole ?? resources, property) }
     } catch {
       if let lost = try restore(restores.reversed(), by: writer) {
         throw .notRestored(cause: error.description, property: lost)
@@ -32,6 +38,27 @@ extension Cgroup {
       throw error
     }
     return planner.warnings
+  }
+
+  /// Tells systemd the limits. On v1 it may write the rules for devices anew meanwhile, beginning with none allowed, so
+  /// nothing runs until it is done.
+  private func tell(
+    _ scope: CgroupRecord.Scope, _ resources: Spec.Resources, _ property: String
+  ) throws(CgroupError) {
+    let manager = try SystemdManager(scope.manager)
+    let kind: CgroupLayout.Kind = folders.count == 1 && unified != nil ? .v2 : .v1
+    var properties = SystemdProperties(try manager.facts().version, kind)
+    try properties.add(resources, property: property, isStart: false)
+    var freezes = folder(of: "devices") != nil && folder(of: "freezer") != nil
+    if freezes { freezes = try !isFrozen() }
+    if freezes { try freeze() }
+    do {
+      try manager.set(scope.unit, properties.list)
+    } catch {
+      if freezes { try thaw() }
+      throw error
+    }
+    if freezes { try thaw() }
   }
 
   /// memory.checkBeforeUpdate: a cgroup v2 tree would rather kill than refuse a limit below what is in use.

@@ -23,10 +23,6 @@ extension Descriptor {
       do { path = try HostPath(address) } catch { throw SystemCallError.refused("\(address): \(error)") }
       return try connected(to: path, kind: .datagram, timeout: timeout)
     }
-    let socket = Descriptor(owning: try cl_socket_unix(SocketKind.datagram.rawValue).checked("socket"))
-    try cl_set_timeouts(socket.number, timeout).check("setsockopt")
-    let name = String(address.dropFirst())
-    try unsafe cl_connect_abstract(socket.number, name, name.utf8.count).check("connect", address)
-    return socket
+    return try connected(toAbstract: String(address.dropFirst()), kind: .datagram, timeout: timeout)
   }
 }

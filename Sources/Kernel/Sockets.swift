@@ -70,6 +70,28 @@ extension Descriptor {
     return socket
   }
 
+  /// The same with a name that has no file (unix(7), "abstract").
+  public static func connected(
+    toAbstract name: String, kind: SocketKind, timeout: Int32
+  ) throws(SystemCallError) -> Descriptor {
+    let socket = Descriptor(owning: try cl_socket_unix(kind.rawValue).checked("socket"))
+    try cl_set_timeouts(socket.number, timeout).check("setsockopt")
+    let number = socket.number
+    try retrying { unsafe cl_connect_abstract(number, name, name.utf8.count) }.check("connect", "@" + name)
+    return socket
+  }
+
+  /// Sends to a stream what it takes, without SIGPIPE when the other side is gone.
+  /// - Returns: the number of bytes, at least one.
+  /// - Throws: EAGAIN after the time that was given at connecting.
+  public borrowing func sendPart(_ bytes: [UInt8]) throws(SystemCallError) -> Int {
+    let number = self.number
+    let sent = unsafe bytes.withUnsafeBytes { buffer in
+      retrying { unsafe cl_sendmsg(number, buffer.baseAddress, buffer.count, nil, 0) }
+    }
+    return try sent.checked("send")
+  }
+
   /// Sends one message with descriptors beside it. The descriptors stay the caller's.
   public borrowing func send(_ bytes: [UInt8], descriptors: [Int32] = []) throws(SystemCallError) {
     let number = self.number

@@ -74,7 +74,7 @@ import Testing
       text.hasPrefix("{\n    \"ociVersionMin\": \"1.0.0\",\n    \"ociVersionMax\": \"1.3.0\",\n    \"hooks\": [\n"))
     #expect(text.hasSuffix("}\n"))
     let features = try document()
-    #expect(features["linux.cgroup"] == ["v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true])
+    #expect(features["linux.cgroup"] == ["v1": true, "v2": true, "systemd": true, "systemdUser": true, "rdma": true])
     #expect(try strings(features["linux.seccomp.archs"]).contains("SCMP_ARCH_AARCH64"))
     #expect(features["linux.seccomp.supportedFlags"] == features["linux.seccomp.knownFlags"])
     #expect(features["potentiallyUnsafeConfigAnnotations"]?.array != nil)

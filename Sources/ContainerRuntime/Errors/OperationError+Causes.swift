@@ -18,6 +18,7 @@ extension OperationError {
     case .system(let error, .none): self.init(error)
     case .system(let error, .some(let property)):
       self.init("", "", .properties([PropertyError("config.json.\(property)", error.description)]))
+    case .systemd(_, _, let mend): self.init("", "", .message(error.description), hint: mend)
     case .noHierarchies, .notEmpty, .frozen, .busy, .timedOut, .malformed, .notRestored:
       self.init("", "", .message(error.description))
     }

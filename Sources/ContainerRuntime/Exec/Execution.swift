@@ -184,9 +184,9 @@ final class Execution {
   /// A container that has given controllers to cgroups below its own has a cgroup which takes no process any more
   /// (EBUSY; cgroups(7), "no internal processes"): the process begins where the first one is (runc#2356).
   private func launch(_ run: InitRun, into folder: Int32?) throws -> ChildProcess {
-    do throws(SystemCallError) {
-      return try Launcher(plan, cgroup: folder).launch(run)
-    } catch {
+    do {
+      return try Launcher(plan, cgroup: folder).launch(run, into: cgroup)
+    } catch let error as SystemCallError {
       guard error.errno == .busy, request.cgroups.isEmpty,
         let own = try cgroup.openUnified(ofProcess: plan.container.process.pid)
       else { throw error }

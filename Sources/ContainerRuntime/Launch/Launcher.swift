@@ -6,7 +6,7 @@ struct Launcher {
   let shape: CloneShape
   let newNamespaces: [NamespaceKind]
   /// A cgroup v2 folder to begin in.
-  let cgroup: Int32?
+  private var cgroup: Int32?
 
   /// - Parameter laterNamespaces: the container's process makes those it can by itself, by a step.
   init(_ plan: NamespacePlan, laterNamespaces: Bool, cgroup: Int32?) {
@@ -20,6 +20,23 @@ struct Launcher {
     shape = plan.shape
     newNamespaces = []
     self.cgroup = cgroup
+  }
+
+  /// Where only systemd may move a process into the cgroup, as from an ordinary user's session into the user's own
+  /// services, it does so before the process gets its ids, or its word to go on.
+  func launch(_ run: InitRun, into cgroup: Cgroup) throws -> ChildProcess {
+    do throws(SystemCallError) { return try launch(run) } catch {
+      guard error.errno == .accessDenied, cgroup.record.systemd?.manager == .user else { throw error }
+    }
+    var outside = self
+    outside.cgroup = nil
+    let child = try outside.launch(run)
+    do { try cgroup.attachBySystemd(child.pid) } catch {
+      try child.pidfd.sendSignal(9)
+      _ = try child.pidfd.waitForExit(wait: true)
+      throw error
+    }
+    return child
   }
 
   /// - Parameter run: becomes the child's; the caller keeps nothing of it but what it shares.

@@ -22,7 +22,7 @@ final class Creation {
   init(_ request: CreateRequest) throws(OperationError) {
     self.request = request
     let bundle = try Bundle(path: request.bundle)
-    let facts = try HostFacts.discover(for: bundle.spec)
+    let facts = try HostFacts.discover(for: bundle.spec, systemdCgroup: request.plan.systemdCgroup)
     do {
       plan = try Plan(
         id: request.id.string, bundle: bundle.path, spec: bundle.spec, host: facts, options: request.plan)
@@ -270,9 +270,10 @@ final class Creation {
       if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
       let child = try Launcher(
         plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
-      ).launch(run)
+      ).launch(run, into: cgroup)
       let process = InitProcess(child, channel: channel, progress: progress)
       Timeline.sequence?.pid = process.pid
+      if !plan.beginsBeforeCgroups { try cgroups?.settle() }
       try RuntimeStep.cloned.end()
       request.debug?("child process in init(): it has pid \(process.pid)")
       return process

@@ -33,7 +33,7 @@ extension Container {
     try RuntimeStep.configurationPrepared.end()
     let warnings: [String]
     try RuntimeStep.limitsWritten.begin()
-    do { warnings = try cgroup.update(resources, property: "resources") } catch {
+    do { warnings = try cgroup.update(resources, whole: linux.resources, property: "resources") } catch {
       container.folder.dropPreparedConfiguration()
       throw refusal(error)
     }

@@ -4,7 +4,8 @@ package import OCI
 
 extension HostFacts {
   /// Asks the machine for what a configuration needs to know, and no more.
-  package static func discover(for spec: Spec) throws(OperationError) -> HostFacts {
+  /// - Parameter systemdCgroup: the cgroup shall be made by systemd, which is asked for its facts.
+  package static func discover(for spec: Spec, systemdCgroup: Bool = false) throws(OperationError) -> HostFacts {
     let layout = try OperationError.wrappingCgroups { () throws(CgroupError) in
       try CgroupLayout.discover(for: spec.linux?.resources)
     }
@@ -15,6 +16,12 @@ extension HostFacts {
     facts.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
     facts.hasSELinux =
       !((spec.process?.selinuxLabel ?? "") + (spec.linux?.mountLabel ?? "")).isEmpty && SecurityModules.hasSELinux
+    if systemdCgroup {
+      let isRootless = facts.rootless
+      facts.systemd = try OperationError.wrappingCgroups { () throws(CgroupError) in
+        try SystemdFacts.discover(isRootless: isRootless)
+      }
+    }
     if spec.linux?.intelRdt != nil {
       facts.resourceControl = try OperationError.wrapping { () throws(SystemCallError) in try Host.resourceControl() }
     }

@@ -33,7 +33,7 @@ public struct Plan: Equatable, Sendable {
   public var beginsBeforeCgroups: Bool {
     if case .join = namespaces.cgroup { return false }
     return namespaces.shape == .direct && namespaces.user == .host && namespaces.mount == .new
-      && cgroup.canBeJoinedLate && networkDevices.isEmpty && !mounts.contains { $0.copyUp }
+      && cgroup.canBeJoinedLate && cgroup.systemd == nil && networkDevices.isEmpty && !mounts.contains { $0.copyUp }
   }
   public var cgroup: CgroupPlan
   public var resourceControl: ResourceControlPlan?
@@ -154,6 +154,8 @@ public struct HostFacts: Equatable, Sendable {
   /// What the caller itself has, and so may give.
   public var capabilities: CapabilityMask
   public var cgroups: CgroupLayout
+  /// The systemd that makes the container's cgroup; nil makes it directly.
+  public var systemd: SystemdFacts?
   public var effectiveUser: UInt32
   /// Security modules that the kernel runs; asked only for a configuration that needs them.
   public var hasAppArmor = false
@@ -174,6 +176,8 @@ public struct HostFacts: Equatable, Sendable {
 /// What the command line adds to the configuration.
 public struct PlanOptions: Equatable, Sendable {
   public var noPivot = false
+  /// `--systemd-cgroup`: systemd makes the cgroup, and `cgroupsPath` is `slice:prefix:name`.
+  public var systemdCgroup = false
   /// The folder with the socket for the container's notifications; nil when nobody waits for any.
   package var notifyFolder: HostPath?
   public init(noPivot: Bool = false) { self.noPivot = noPivot }

@@ -15,8 +15,8 @@ package enum SupportedFeatures {
     features.mountOptions = MountOptionTable.names.map(\.description)
     features.linux = linux
     features.annotations = annotations
-    // The one annotation that changes what this build does.
-    features.potentiallyUnsafeConfigAnnotations = ["org.criu.config"]
+    // Those that change what this build does: of a checkpoint, and of the unit where the caller asks systemd for cgroups.
+    features.potentiallyUnsafeConfigAnnotations = ["org.criu.config", "org.systemd.property."]
     return features
   }
 
@@ -24,7 +24,7 @@ package enum SupportedFeatures {
     var linux = Features.Linux()
     linux.namespaces = NamespaceKind.allCases.map { NamespacePlan.name(of: $0) }.sorted()
     linux.capabilities = (0..<CapabilityNames.count).map { CapabilityNames.name($0) }
-    linux.cgroup = Features.Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true)
+    linux.cgroup = Features.Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true)
     linux.seccomp = seccomp
     linux.apparmor = Features.Switch(enabled: supports { $0.process?.apparmorProfile = "p" })
     linux.selinux = Features.Switch(enabled: supports { $0.process?.selinuxLabel = "l" })

@@ -21,7 +21,7 @@ package struct Validation {
       return
     }
     warnings = unknown.map { PropertyError("config.json.\($0)", "unknown property, which is ignored") }
-    let host = try HostFacts.discover(for: spec)
+    let host = try HostFacts.discover(for: spec, systemdCgroup: options.systemdCgroup)
     var builder = PlanBuilder(bundle: folder, spec: spec, host: host, options: options)
     let plan = builder.plan(id: "ID")
     errors += builder.problems.errors

@@ -39,6 +39,7 @@ extension Invocation {
       id: try id(), bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."), store: try store())
     request.pidFile = try path(.pidFile, "--pid-file")
     request.plan.noPivot = options.flag(.noPivot)
+    request.plan.systemdCgroup = global.systemdCgroup
     request.sequence.keyring = !options.flag(.noNewKeyring)
     request.sequence.preservedDescriptors = inherited.count
     request.environment = inherited.variables
@@ -50,7 +51,6 @@ extension Invocation {
     request.access = try processAccess(detaches: command == .create || options.flag(.detach))
     request.log = { reporter.warn($0.description) }
     request.debug = reporter.debug
-    if global.systemdCgroup { reporter.warn("--systemd-cgroup has no effect yet: the cgroups are made directly") }
     return request
   }
 }

@@ -38,6 +38,7 @@ extension Invocation {
   func explain() throws(OperationError) -> Int32 {
     var request = PlanOptions()
     request.noPivot = options.flag(.noPivot)
+    request.systemdCgroup = global.systemdCgroup
     let bundle = try Bundle(path: try path(.bundle, "--bundle") ?? HostPath(constant: "."))
     Output.write(try Explanation(bundle, options: request).text)
     return 0

@@ -44,9 +44,6 @@ extension TaskService {
     } catch {
       return abandon(task, reply, "\(error)")
     }
-    if task.options.systemdCgroup {
-      server.log.warn("SystemdCgroup has no effect yet: the cgroups of \(task.id) are made directly")
-    }
     let console = prepared.console
     server.workers.start(prepared.ends, keeping: console?.kept ?? []) { warn throws(OperationError) in
       try TaskService.make(task, request.rootfs, console, warn)
@@ -88,6 +85,7 @@ extension TaskService {
     var request = CreateRequest(id: task.id, bundle: task.bundle, store: task.store)
     request.pidFile = task.bundle.appending("init.pid")
     request.plan.noPivot = task.options.noPivotRoot
+    request.plan.systemdCgroup = task.options.systemdCgroup
     request.sequence.keyring = !task.options.noNewKeyring
     request.access.detaches = true
     request.access.console = console?.socket()

@@ -18,7 +18,12 @@ final class PrivateMounts: Sendable {
     let files = OutputFiles(stdout: directory + "/holder.out", stderr: directory + "/holder.err")
     guard unsafe mkfifo(fifo, 0o600) == 0 else { throw TestSetupProblem("cannot make \(fifo)") }
     leash = unsafe open(fifo, O_RDWR | O_CLOEXEC)
-    let script = "mount -t tmpfs tmpfs /run && echo ready && read -r end"
+    // Where there is a systemd, it stays within reach.
+    let script =
+      "[ -S /run/systemd/private ] && exec 8</run/systemd && if [ -d /run/dbus ]; then exec 9</run/dbus; fi; "
+      + "mount -t tmpfs tmpfs /run && for place in 8:systemd 9:dbus; do "
+      + "[ -e /proc/self/fd/${place%:*} ] && mkdir /run/${place#*:} "
+      + "&& mount --bind /proc/self/fd/${place%:*} /run/${place#*:}; done; exec 8<&- 9<&-; echo ready && read -r end"
     let holder = try RunningCommand(
       ["/usr/bin/unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script],
       environment: [PrivateMounts.path], stdin: fifo, files: files)
