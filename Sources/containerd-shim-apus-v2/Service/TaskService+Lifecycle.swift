@@ -10,9 +10,7 @@ extension TaskService {
   private static let drainTime: Int64 = 10_000
 
   func create(_ request: CreateTaskRequest, _ reply: Reply) throws {
-    if !request.checkpoint.isEmpty {
-      throw CallStatus(.unimplemented, "this version of apus does not have checkpoints yet")
-    }
+    let images = try TaskImages(request)
     if server.task(request.id) != nil { throw CallStatus(.alreadyExists, "container \(request.id) already exists") }
     let options = try RuntimeOptions(request.options)
     let task: ContainerTask
@@ -23,6 +21,7 @@ extension TaskService {
     } catch {
       throw CallStatus(.invalidArgument, "\(error)")
     }
+    task.images = images
     server.add(task)
     task.first.standard.open { [self] problem in
       if let problem { return abandon(task, reply, problem.text) }
@@ -30,7 +29,7 @@ extension TaskService {
     }
   }
 
-  private func abandon(_ task: ContainerTask, _ reply: Reply, _ text: String) {
+  func abandon(_ task: ContainerTask, _ reply: Reply, _ text: String) {
     task.close()
     server.remove(task)
     reply.fail(CallStatus(.unknown, "OCI runtime create failed: \(text)"))
@@ -40,6 +39,7 @@ extension TaskService {
     let prepared: (ends: ChildEnds, console: Console?)
     do throws(SystemCallError) {
       try ShimBundle(path: task.bundle).write(task.options)
+      if task.images != nil { return prepare(task, request, reply) }
       prepared = (try task.first.standard.makeEnds(), try Console(isWanted: request.streams.terminal))
     } catch {
       return abandon(task, reply, "\(error)")
@@ -70,15 +70,8 @@ extension TaskService {
   ) throws(OperationError) -> Int32 {
     let root = RootFileSystem(bundle: task.bundle)
     try root.mount(mounts)
-    var request = CreateRequest(id: task.id, bundle: task.bundle, store: task.store)
-    request.pidFile = task.bundle.appending("init.pid")
-    request.plan.noPivot = task.options.noPivotRoot
-    request.sequence.keyring = !task.options.noNewKeyring
-    request.access.detaches = true
-    request.access.console = console?.socket()
-    request.log = { warn($0.description) }
     do throws(OperationError) {
-      try Container.create(request)
+      try Container.create(request(task, console, warn))
       return try Container(task.id, in: task.store).record.initProcess?.pid ?? 0
     } catch {
       root.unmount()
@@ -86,14 +79,27 @@ extension TaskService {
     }
   }
 
-  private static func named(_ error: OperationError, _ operation: String, _ task: ContainerTask) -> OperationError {
+  static func request(
+    _ task: ContainerTask, _ console: Console?, _ warn: @escaping @Sendable (String) -> Void
+  ) -> CreateRequest {
+    var request = CreateRequest(id: task.id, bundle: task.bundle, store: task.store)
+    request.pidFile = task.bundle.appending("init.pid")
+    request.plan.noPivot = task.options.noPivotRoot
+    request.sequence.keyring = !task.options.noNewKeyring
+    request.access.detaches = true
+    request.access.console = console?.socket()
+    request.log = { warn($0.description) }
+    return request
+  }
+
+  static func named(_ error: OperationError, _ operation: String, _ task: ContainerTask) -> OperationError {
     var error = error
     error.operation = operation
     error.container = task.id.string
     return error
   }
 
-  private func begin(_ process: TaskProcess, _ console: Console?) {
+  func begin(_ process: TaskProcess, _ console: Console?) {
     do throws(SystemCallError) {
       try process.begin(terminal: try console?.takeMaster())
       if !process.exec.isEmpty { try process.standard.beginInput() }
@@ -108,6 +114,7 @@ extension TaskService {
     guard process.phase == .created, !task.isPaused else {
       throw CallStatus(.failedPrecondition, "cannot start a container that is not in the created state")
     }
+    if let images = task.images { return try restore(task, images, reply) }
     do throws(SystemCallError) { try process.standard.beginInput() } catch {
       throw CallStatus(.unknown, "standard input: \(error)")
     }

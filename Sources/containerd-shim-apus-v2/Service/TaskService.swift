@@ -56,8 +56,7 @@ final class TaskService {
       reply.succeed()
       if server.tasks.isEmpty { server.leave() }
     case "Checkpoint":
-      _ = try task(try CheckpointTaskRequest(protobuf: payload).id)
-      throw CallStatus(.unimplemented, "this version of apus does not have checkpoints yet")
+      try checkpoint(try CheckpointTaskRequest(protobuf: payload), reply)
     default: throw CallStatus(.unimplemented, "method \(method) is not served")
     }
   }

@@ -10,6 +10,8 @@ final class ContainerTask {
   let store: ContainerStore
   let options: RuntimeOptions
   let first: TaskProcess
+  /// What it is made from instead of anew; nil once it is there.
+  var images: TaskImages?
   private(set) var execs: [String: TaskProcess] = [:]
   var isPaused = false
   private unowned let server: Server
@@ -54,6 +56,7 @@ final class ContainerTask {
   func begin(pid: Int32) {
     first.pid = pid
     first.phase = .created
+    images = nil
     do throws(OperationError) {
       let container = try Container(id, in: store)
       hasOwnPIDNamespace = container.record.hasOwnPIDNamespace
