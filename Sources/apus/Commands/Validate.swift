@@ -5,7 +5,9 @@ internal import Kernel
 extension Invocation {
   /// - Returns: 1 when there are errors, 0 with warnings alone.
   func validate() throws(OperationError) -> Int32 {
-    let validation = try Validation(bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."))
+    let validation = try Validation(
+      bundle: try path(.bundle, "--bundle") ?? HostPath(constant: "."),
+      nearest: { Suggestion.nearest(to: $0, among: $1) })
     Output.write(validation.text)
     return validation.errors.isEmpty ? 0 : 1
   }
