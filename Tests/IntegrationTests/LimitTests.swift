@@ -91,9 +91,10 @@ import Testing
     }
   }
 
-  /// The disk that the machine's root is on.
+  /// The disk that the tests write to.
   private func blockDevice() throws -> [Int] {
-    let device = try Scratch.current.run(["/usr/bin/stat", "-c", "%Hd:%Ld", "/"]).succeed().stdout
+    let scratch = try Scratch.current
+    let device = try scratch.run(["/usr/bin/stat", "-c", "%Hd:%Ld", scratch.directory]).succeed().stdout
     return device.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ":").compactMap { Int($0) }
   }
 

@@ -68,7 +68,9 @@ import Testing
   }
 
   /// E7: a line with the id, so that its owner can delete it, and the others are there.
-  @Test(arguments: damages) func damagedContainerIsALine(kind: String) throws {
+  @Test(.root("the test damages the state of others"), arguments: damages) func damagedContainerIsALine(kind: String)
+    throws
+  {
     let container = try Container()
     try container.createSleeping()
     let folder = container.scratch.root + "/damaged"
@@ -115,7 +117,8 @@ import Testing
     try container.createSleeping()
     let state = try container.state()
     let cells = [
-      container.id, "\(try container.pid)", "created", container.bundle, try #require(state["created"]?.string), "root",
+      container.id, "\(try container.pid)", "created", container.bundle, try #require(state["created"]?.string),
+      Caller.ordinary?.name ?? "root",
     ]
     let header = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]
     var lines = ["", ""]
@@ -151,7 +154,7 @@ import Testing
     #expect(seconds.count == 2 && seconds.reduce(0, +) < 1)
   }
 
-  @Test func ownerIsThatOfTheFolder() throws {
+  @Test(.root("it gives files away")) func ownerIsThatOfTheFolder() throws {
     let container = try Container()
     try container.createSleeping()
     for (uid, name) in [(UInt32(65534), "nobody"), (4_000_000, "#4000000")] {
