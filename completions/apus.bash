@@ -9,11 +9,13 @@ _apus_value() {
     "create --pidfd-socket") value=file ;;
     "create --pid-file") value=file ;;
     "create --preserve-fds") value=nothing ;;
+    "create --trace") value=file ;;
     "run --bundle" | "run -b") value=folder ;;
     "run --console-socket") value=file ;;
     "run --pidfd-socket") value=file ;;
     "run --pid-file") value=file ;;
     "run --preserve-fds") value=nothing ;;
+    "run --trace") value=file ;;
     "exec --process" | "exec -p") value=file ;;
     "exec --user" | "exec -u") value=nothing ;;
     "exec --additional-gids" | "exec -g") value=nothing ;;
@@ -27,6 +29,7 @@ _apus_value() {
     "exec --pid-file") value=file ;;
     "exec --preserve-fds") value=nothing ;;
     "exec --cgroup") value=nothing ;;
+    "exec --trace") value=file ;;
     "ps --format" | "ps -f") value='words table json' ;;
     "update --resources" | "update -r") value=file ;;
     "update --memory") value=nothing ;;
@@ -80,12 +83,12 @@ _apus_value() {
 _apus_options() {
   case $1 in
     '') options='--debug --log --log-format --root --systemd-cgroup --rootless --help -h --version -v' ;;
-    create) options='--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
+    create) options='--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --trace --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     start) options='--debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
-    run) options='--bundle -b --detach -d --keep --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --no-subreaper --preserve-fds --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
+    run) options='--bundle -b --detach -d --keep --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --no-subreaper --preserve-fds --trace --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     kill) options='--all -a --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     delete) options='--force -f --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
-    exec) options='--process -p --tty -t --user -u --additional-gids -g --cwd --env -e --cap -c --no-new-privs --apparmor --process-label --detach -d --console-socket --pidfd-socket --pid-file --preserve-fds --cgroup --ignore-paused --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
+    exec) options='--process -p --tty -t --user -u --additional-gids -g --cwd --env -e --cap -c --no-new-privs --apparmor --process-label --detach -d --console-socket --pidfd-socket --pid-file --preserve-fds --cgroup --ignore-paused --trace --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     ps) options='--format -f --debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     pause) options='--debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;
     resume) options='--debug --log --log-format --root --systemd-cgroup --rootless --help -h' ;;

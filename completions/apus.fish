@@ -4,7 +4,7 @@ function __apus_takes_value --description 'Whether the next word belongs to the 
     switch "$argv"
         case 'spec --rootless'
             return 1
-        case '* --log' '* --log-format' '* --root' '* --rootless' 'create --bundle' 'create -b' 'create --console-socket' 'create --pidfd-socket' 'create --pid-file' 'create --preserve-fds' 'run --bundle' 'run -b' 'run --console-socket' 'run --pidfd-socket' 'run --pid-file' 'run --preserve-fds' 'exec --process' 'exec -p' 'exec --user' 'exec -u' 'exec --additional-gids' 'exec -g' 'exec --cwd' 'exec --env' 'exec -e' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --console-socket' 'exec --pidfd-socket' 'exec --pid-file' 'exec --preserve-fds' 'exec --cgroup' 'ps --format' 'ps -f' 'update --resources' 'update -r' 'update --memory' 'update --memory-reservation' 'update --memory-swap' 'update --cpu-share' 'update --cpu-period' 'update --cpu-quota' 'update --cpu-burst' 'update --cpu-rt-period' 'update --cpu-rt-runtime' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'update --l3-cache-schema' 'update --mem-bw-schema' 'list --format' 'list -f' 'events --interval' 'spec --bundle' 'spec -b' 'validate --bundle' 'validate -b' 'explain --bundle' 'explain -b' 'explain --console-socket' 'explain --preserve-fds' 'checkpoint --image-path' 'checkpoint --work-path' 'checkpoint --parent-path' 'checkpoint --status-fd' 'checkpoint --page-server' 'checkpoint --manage-cgroups-mode' 'checkpoint --empty-ns' 'restore --image-path' 'restore --work-path' 'restore --bundle' 'restore -b' 'restore --console-socket' 'restore --pid-file' 'restore --manage-cgroups-mode' 'restore --empty-ns' 'restore --lsm-profile' 'restore --lsm-mount-context'
+        case '* --log' '* --log-format' '* --root' '* --rootless' 'create --bundle' 'create -b' 'create --console-socket' 'create --pidfd-socket' 'create --pid-file' 'create --preserve-fds' 'create --trace' 'run --bundle' 'run -b' 'run --console-socket' 'run --pidfd-socket' 'run --pid-file' 'run --preserve-fds' 'run --trace' 'exec --process' 'exec -p' 'exec --user' 'exec -u' 'exec --additional-gids' 'exec -g' 'exec --cwd' 'exec --env' 'exec -e' 'exec --cap' 'exec -c' 'exec --apparmor' 'exec --process-label' 'exec --console-socket' 'exec --pidfd-socket' 'exec --pid-file' 'exec --preserve-fds' 'exec --cgroup' 'exec --trace' 'ps --format' 'ps -f' 'update --resources' 'update -r' 'update --memory' 'update --memory-reservation' 'update --memory-swap' 'update --cpu-share' 'update --cpu-period' 'update --cpu-quota' 'update --cpu-burst' 'update --cpu-rt-period' 'update --cpu-rt-runtime' 'update --cpu-idle' 'update --cpuset-cpus' 'update --cpuset-mems' 'update --pids-limit' 'update --blkio-weight' 'update --l3-cache-schema' 'update --mem-bw-schema' 'list --format' 'list -f' 'events --interval' 'spec --bundle' 'spec -b' 'validate --bundle' 'validate -b' 'explain --bundle' 'explain -b' 'explain --console-socket' 'explain --preserve-fds' 'checkpoint --image-path' 'checkpoint --work-path' 'checkpoint --parent-path' 'checkpoint --status-fd' 'checkpoint --page-server' 'checkpoint --manage-cgroups-mode' 'checkpoint --empty-ns' 'restore --image-path' 'restore --work-path' 'restore --bundle' 'restore -b' 'restore --console-socket' 'restore --pid-file' 'restore --manage-cgroups-mode' 'restore --empty-ns' 'restore --lsm-profile' 'restore --lsm-mount-context'
             return 0
     end
     return 1
@@ -107,6 +107,7 @@ complete -c 'apus' -n "__apus_at create" -l pid-file -r -F -d 'Write the process
 complete -c 'apus' -n "__apus_at create" -l no-pivot -d 'Enter the root file system without pivot_root, as is needed when it lies on a ramdisk'
 complete -c 'apus' -n "__apus_at create" -l no-new-keyring -d 'Keep the caller'\''s session keyring instead of making a new one'
 complete -c 'apus' -n "__apus_at create" -l preserve-fds -x -d 'Pass on this many open files from descriptor 3 on, behind those that LISTEN_FDS counts'
+complete -c 'apus' -n "__apus_at create" -l trace -r -F -d 'Write how long each step took to this file, in the trace format of Chrome'
 
 # start
 complete -c 'apus' -n "__apus_at start 0" -a '(__apus_containers)'
@@ -122,6 +123,7 @@ complete -c 'apus' -n "__apus_at run" -l no-pivot -d 'Enter the root file system
 complete -c 'apus' -n "__apus_at run" -l no-new-keyring -d 'Keep the caller'\''s session keyring instead of making a new one'
 complete -c 'apus' -n "__apus_at run" -l no-subreaper -d 'Do not adopt processes whose parent has ended'
 complete -c 'apus' -n "__apus_at run" -l preserve-fds -x -d 'Pass on this many open files from descriptor 3 on, behind those that LISTEN_FDS counts'
+complete -c 'apus' -n "__apus_at run" -l trace -r -F -d 'Write how long each step took to this file, in the trace format of Chrome'
 
 # kill
 complete -c 'apus' -n "__apus_at kill" -s a -l all -d 'Reach all processes of the container; no error when it has stopped'
@@ -150,6 +152,7 @@ complete -c 'apus' -n "__apus_at exec" -l pid-file -r -F -d 'Write the process i
 complete -c 'apus' -n "__apus_at exec" -l preserve-fds -x -d 'Pass on this many open files from descriptor 3 on, behind those that LISTEN_FDS counts'
 complete -c 'apus' -n "__apus_at exec" -l cgroup -x -d 'Put the process in this cgroup below the container'\''s, which has to be there; with controllers in front, as in cpu,memory:sub, on cgroup v1; may be repeated'
 complete -c 'apus' -n "__apus_at exec" -l ignore-paused -d 'Go ahead in a paused container; the process waits until it is resumed'
+complete -c 'apus' -n "__apus_at exec" -l trace -r -F -d 'Write how long each step took to this file, in the trace format of Chrome'
 complete -c 'apus' -n "__apus_at exec 0" -a '(__apus_containers)'
 
 # ps

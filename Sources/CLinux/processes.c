@@ -153,6 +153,11 @@ void *cl_map_shared_page(void) {
   return page == MAP_FAILED ? NULL : page;
 }
 
+void *cl_map_shared(size_t size) {
+  void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return pages == MAP_FAILED ? NULL : pages;
+}
+
 int64_t cl_clock_nanoseconds(int clock) {
   struct timespec now;
   if (clock_gettime(clock, &now) < 0) return -errno;

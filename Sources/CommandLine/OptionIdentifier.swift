@@ -9,7 +9,7 @@ public enum FlagOption: UInt8, CaseIterable, Sendable {
 public enum StringOption: UInt8, CaseIterable, Sendable {
   case apparmor, bundle, consoleSocket, cpusetCpus, cpusetMems, cwd, format, imagePath, l3CacheSchema
   case lsmMountContext, lsmProfile, manageCgroupsMode, memBwSchema, pageServer, parentPath, pidFile, pidfdSocket
-  case process, processLabel, resources, user, workPath
+  case process, processLabel, resources, trace, user, workPath
 }
 
 /// An option that may be given several times, each time with one text. A comma is part of the text.

@@ -91,6 +91,7 @@ extension StringOption {
     case .process: "process"
     case .processLabel: "process-label"
     case .resources: "resources"
+    case .trace: "trace"
     case .user: "user"
     case .workPath: "work-path"
     }

@@ -80,6 +80,7 @@ extension StringOption {
     case .process: file("file", "Take the process from this file, in the form of process in config.json.")
     case .processLabel: text("label", "Give the process this SELinux label.")
     case .resources: file("file", "Take the limits from this JSON file, or from standard input for -.")
+    case .trace: file("file", "Write how long each step took to this file, in the trace format of Chrome.")
     case .user: text("uid[:gid]", "Run as this user, and group.")
     case .workPath: folder("Put the log and the work files of CRIU in this folder.")
     }

@@ -11,7 +11,7 @@ public struct ParsedOptions: Sendable {
   private var givenFlags: UInt64 = 0
   private var raisedFlags: UInt64 = 0
   private var givenStrings: UInt64 = 0
-  private var strings = InlineArray<22, String>(repeating: "")
+  private var strings = InlineArray<23, String>(repeating: "")
   private var stringLists = InlineArray<4, [String]>(repeating: [])
   private var givenNumbers: UInt64 = 0
   private var numbers = InlineArray<17, Int>(repeating: 0)

@@ -7,8 +7,8 @@ extension Invocation {
   /// - Returns: the exit status.
   func perform(_ reporter: Reporter) throws(OperationError) -> Int32 {
     switch command {
-    case .create: try create(reporter)
-    case .run: try run(reporter)
+    case .create: try traced { () throws(OperationError) in try create(reporter) }
+    case .run: try traced { () throws(OperationError) in try run(reporter) }
     case .start: try start()
     case .state: try state()
     case .kill: try kill()
@@ -24,10 +24,21 @@ extension Invocation {
     case .events: try events()
     case .features: features()
     case .validate: try validate()
-    case .exec: try exec(reporter)
+    case .exec: try traced { () throws(OperationError) in try exec(reporter) }
     case .checkpoint: try checkpoint(reporter)
     case .restore: try restore(reporter)
     }
+  }
+
+  /// With `--trace`, measures a command and writes the file in the end, whatever became of the command. That the file
+  /// could not be written any more then is said, but what was made is made.
+  private func traced(_ body: () throws(OperationError) -> Int32) throws(OperationError) -> Int32 {
+    guard let path = try path(.trace, "--trace") else { return try body() }
+    let trace = try Trace(path.absolute(in: try currentFolder()))
+    let result: Result<Int32, OperationError>
+    do { result = .success(try body()) } catch { result = .failure(error) }
+    do { try trace.finish(command.name) } catch { Output.writeError("apus: \(error.oneLine)\n") }
+    return try result.get()
   }
 
   /// The id among the arguments, for commands that take one.

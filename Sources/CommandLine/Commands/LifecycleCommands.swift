@@ -4,7 +4,7 @@ extension CommandDefinition {
       .create, ArgumentList(.newContainer),
       options: OptionList([
         .string(.bundle), .string(.consoleSocket), .string(.pidfdSocket), .string(.pidFile), .flag(.noPivot),
-        .flag(.noNewKeyring), .integer(.preserveFds),
+        .flag(.noNewKeyring), .integer(.preserveFds), .string(.trace),
       ]))
   }
 
@@ -16,6 +16,7 @@ extension CommandDefinition {
       options: OptionList([
         .string(.bundle), .flag(.detach), .flag(.keep), .string(.consoleSocket), .string(.pidfdSocket),
         .string(.pidFile), .flag(.noPivot), .flag(.noNewKeyring), .flag(.noSubreaper), .integer(.preserveFds),
+        .string(.trace),
       ]))
   }
 

@@ -9,7 +9,7 @@ extension CommandDefinition {
         .string(.process), .flag(.tty), .string(.user), .integers(.additionalGids), .string(.cwd), .strings(.env),
         .strings(.cap), .flag(.noNewPrivs), .string(.apparmor), .string(.processLabel), .flag(.detach),
         .string(.consoleSocket), .string(.pidfdSocket), .string(.pidFile), .integer(.preserveFds),
-        .strings(.cgroup), .flag(.ignorePaused),
+        .strings(.cgroup), .flag(.ignorePaused), .string(.trace),
       ]),
       obsoleteOptions: OptionList([.flag(.noSubreaper)]))
   }

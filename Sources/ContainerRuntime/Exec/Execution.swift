@@ -124,6 +124,7 @@ final class Execution {
       request.debug?("nsexec container setup: \(sequence.steps.count) steps for the process")
       try RuntimeStep.execEntered.begin()
       let process = try makeProcess()
+      Timeline.sequence?.pid = process.pid
       self.process = process
       request.debug?("child process in init(): it has pid \(process.pid)")
       try setOOMScore(process)
@@ -159,6 +160,7 @@ final class Execution {
   }
 
   private func makeProcess() throws -> InitProcess {
+    if Timeline.isOn { Timeline.sequence = sequence.timeline }
     let sources = try SourceOpener.open(sequence)
     let entrance = try cgroup.openEntrance()
     var unified = DescriptorList()

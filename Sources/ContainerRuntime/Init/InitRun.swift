@@ -54,9 +54,11 @@ final class InitRun {
   func run() -> Never {
     for (index, step) in sequence.steps.enumerated() {
       progress.value = UInt32(index + 1)
+      Timeline.begin(.container, index)
       do throws(SystemCallError) {
         try rearmParentDeathSignal(before: step)
         try perform(step, index)
+        Timeline.end(.container, index)
       } catch {
         do throws(SystemCallError) { try tell(.failed(step: index, error)) } catch {
           // Nobody listens any more; the exit status is all that is left to say.

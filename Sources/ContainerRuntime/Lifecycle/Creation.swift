@@ -211,6 +211,7 @@ final class Creation {
   private func makeProcess() throws(OperationError) -> InitProcess {
     if let seccomp = plan.seccomp { request.debug?(seccomp.debugText) }
     request.debug?("nsexec container setup: \(sequence.steps.count) steps for the container's process")
+    if Timeline.isOn { Timeline.sequence = sequence.timeline }
     try RuntimeStep.sourcesOpened.begin()
     let sources = try SourceOpener.open(sequence)
     try RuntimeStep.sourcesOpened.end()
@@ -233,6 +234,7 @@ final class Creation {
       if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
       let child = try Launcher(plan.namespaces, cgroup: unified.numbers.first).launch(run)
       let process = InitProcess(child, channel: channel, progress: progress)
+      Timeline.sequence?.pid = process.pid
       try RuntimeStep.cloned.end()
       request.debug?("child process in init(): it has pid \(process.pid)")
       return process

@@ -39,13 +39,18 @@ enum RuntimeStep: String, CaseIterable {
   case cgroupUndone = "undo.cgroup"
   case folderUndone = "undo.folder"
 
+  /// Its place among all, by which a trace knows it.
+  var number: Int { RuntimeStep.allCases.firstIndex(of: self) ?? -1 }
+
   /// The border before the step: in a fault build, a place for a fault.
   func begin() throws(OperationError) {
+    if Timeline.isOn { Timeline.begin(.runtime, number) }
     do { try Fault.point(.runtime, rawValue, .before) } catch { throw OperationError(error) }
   }
 
   /// The border after the step.
   func end() throws(OperationError) {
+    if Timeline.isOn { Timeline.end(.runtime, number) }
     do { try Fault.point(.runtime, rawValue, .after) } catch { throw OperationError(error) }
   }
 
@@ -63,8 +68,17 @@ enum IntermediateStep: String, CaseIterable {
   case cloned = "clone.done"
   case told = "pid.told"
 
-  func begin() throws(SystemCallError) { try Fault.point(.intermediate, rawValue, .before) }
-  func end() throws(SystemCallError) { try Fault.point(.intermediate, rawValue, .after) }
+  private var number: Int { IntermediateStep.allCases.firstIndex(of: self) ?? -1 }
+
+  func begin() throws(SystemCallError) {
+    if Timeline.isOn { Timeline.begin(.intermediate, number) }
+    try Fault.point(.intermediate, rawValue, .before)
+  }
+
+  func end() throws(SystemCallError) {
+    if Timeline.isOn { Timeline.end(.intermediate, number) }
+    try Fault.point(.intermediate, rawValue, .after)
+  }
 }
 
 #if APUS_FAULTS
