@@ -18,7 +18,8 @@ DESTDIR ?=
 #
 # lld lays the functions that starting a container touches side by side (scripts/function-order.txt): fewer page faults,
 # and a third less resident memory. It names them in the order of their first call in run, create, start, exec, state,
-# list, kill and delete; a name that is gone is passed over.
+# list, kill and delete, the processes of the containers included; a name that is gone is passed over. `make
+# function-order` records it.
 #
 # APUS_OWN_START: libc begins without asking the processor what it is (Sources/CLinux/libc_start.c).
 STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xcc -DAPUS_OWN_START \
@@ -115,6 +116,21 @@ bench: ## Measure apus beside crun, runc and C floors; writes docs/performance.m
 	@if [[ -z "$${APUS:-}" ]]; then $(MAKE) --no-print-directory build; fi
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md \
 		--table docs/performance.json --picture docs/performance.svg
+
+.PHONY: function-order
+function-order: ## Record anew the order in which functions are first called (scripts/function-order.txt), for the linker
+	scripts/install-packages.sh binutils busybox-static python3 tini util-linux
+	@$(MAKE) --no-print-directory build
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/record-function-order.py "$(CURDIR)/.build-static/release/apus" \
+		/bin/busybox "$$folder" >scripts/function-order.txt.new
+	mv scripts/function-order.txt.new scripts/function-order.txt
+
+.PHONY: record-instructions
+record-instructions: $(BINARY) ## Record anew how many instructions explain takes, for the test that guards it
+	scripts/install-packages.sh jq util-linux valgrind
+	scripts/count-instructions.sh $(BINARY) >Tests/Guards/explain-instructions.new
+	mv Tests/Guards/explain-instructions.new Tests/Guards/explain-instructions
+	cat Tests/Guards/explain-instructions
 
 .PHONY: install
 install: $(BINARY) $(SHIM) ## Install under PREFIX (default /usr/local; DESTDIR is honoured)

@@ -42,10 +42,21 @@ def svg(table, note):
         legend.append(f'<rect x="{x}" y="34" width="10" height="10" fill="{COLOURS[name]}"/>'
                       f'<text x="{x + 14}" y="43">{label}</text>')
         x += 30 + 8 * len(label)
-    legend.append(f'<text x="{x}" y="43">| the target for apus ÷ crun: green when met</text>')
+    legend.append(f'<text x="{x}" y="43">| target ÷ crun, green: met</text>')
     width, height = LEFT + int(MOST * UNIT) + 90, y + 12
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
         "<style>text{font:12px sans-serif;fill:#1f2328}.small{font-size:8px;fill:#57606a}</style>",
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="12" y="18" class="small">{html.escape(note)}</text>', *legend, *parts, "</svg>", ""])
+        *(f'<text x="12" y="{12 + 10 * index}" class="small">{html.escape(line)}</text>'
+          for index, line in enumerate(lines_of(note))), *legend, *parts, "</svg>", ""])
+
+
+def lines_of(note, most=170):
+    """The note on lines that fit."""
+    lines = [""]
+    for word in note.split(" "):
+        if len(lines[-1]) + len(word) > most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

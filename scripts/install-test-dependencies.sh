@@ -37,6 +37,7 @@ packages=(
   tini           # a subreaper around the tests: PID 1 may reap late
   uidmap         # newuidmap, newgidmap
   util-linux     # unshare, nsenter, setpriv
+  valgrind       # callgrind counts instructions
   zsh            # reads its completion script
 )
 exec scripts/install-packages.sh "${packages[@]}"

@@ -20,6 +20,7 @@ import Testing
     Budget(command: "state", followsChildren: false, measured: 64),
     Budget(command: "kill", followsChildren: false, measured: 88),
     Budget(command: "delete", followsChildren: false, measured: 112),
+    Budget(command: "exec", followsChildren: false, measured: 185),
     Budget(command: "run", followsChildren: true, measured: 755),
   ]
 
@@ -30,6 +31,10 @@ import Testing
     var words = container.words(budget.command, budget.command == "delete" ? ["--force"] : [])
     if budget.command == "kill" { words.append("KILL") }
     if !["create", "run"].contains(budget.command) { try container.createSleeping() }
+    if budget.command == "exec" {
+      try container.start().succeed()
+      words = container.execWords(["/bin/true"])
+    }
     let table = scratch.path("calls")
     let options = ["-c"] + (budget.followsChildren ? ["-f"] : [])
     let output = try scratch.run(["/usr/bin/strace"] + options + ["-o", table] + words)
