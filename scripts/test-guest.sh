@@ -19,13 +19,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 swift=${SWIFT:-swift}
 guest=$(realpath -m "${APUS_SHARED:-../shared}")/vm
 filter=IntegrationTests
-seconds=7200
+seconds=7200 # for a mode; for all of them together with --short
+short=
 write=
 while [[ ${1:-} == --* ]]; do
   case $1 in
     --short)
       filter='IntegrationTests\.(CgroupTests|UnifiedTests|LimitTests|UpdateTests|PauseTests|RootlessTests|SecurityLabelTests)/'
-      seconds=100
+      seconds=290 short=yes
       ;;
     --filter) filter=$2 && shift ;;
     --write) write=yes ;;
@@ -63,10 +64,15 @@ tests() { # MODE
 }
 
 export APUS_BINARY APUS_FAULT_BINARY
+child=
+trap '[[ -z $child ]] || kill "$child" 2>/dev/null || :' EXIT INT TERM
+SECONDS=0
 failed=0
 missing=unknown
 for mode in "${modes[@]}"; do
   run=$(tests "$mode")
+  limit=$((seconds - (${short:+SECONDS} + 0)))
+  if ((limit < 10)); then echo "test-guest: $mode: skipped: the five minutes are over" && continue; fi
   case $mode in
     v1 | hostv2 | hostrootless) ;;
     v2 | systemd | rootless)
@@ -79,7 +85,7 @@ for mode in "${modes[@]}"; do
     v1 | hostrootless) host=(/bin/sh -c "exec $run") ;;
     hostv2) host=(scripts/unified-host.sh /bin/sh -c "exec $run") ;;
     *)
-      options=(--memory 3G --timeout "$seconds" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY --env APUS_PATIENCE=8)
+      options=(--memory 3G --timeout "$limit" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY --env APUS_PATIENCE=8)
       [[ $mode != systemd ]] || options+=(--systemd)
       host=(unshare --mount --propagation private -- /bin/sh -euc
         'mount --bind / "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"' sh "$work/host"
@@ -89,10 +95,25 @@ for mode in "${modes[@]}"; do
   esac
   rm -f "$work/$mode.jsonl"
   status=0
-  timeout "$seconds" "${host[@]}" >"$work/$mode.log" 2>&1 || status=$?
-  ((status == 0)) || failed=1
+  timeout "$limit" "${host[@]}" >"$work/$mode.log" 2>&1 &
+  child=$!
+  wait "$child" || status=$?
+  child=
   echo "test-guest: $mode: exit status $status"
-  if [[ -s $work/$mode.jsonl ]]; then scripts/count-tests.sh "$work/$mode.jsonl"; else tail -5 "$work/$mode.log"; fi
+  if [[ ! -s $work/$mode.jsonl ]]; then
+    tail -5 "$work/$mode.log"
+    failed=1
+    continue
+  fi
+  counts=$(scripts/count-tests.sh "$work/$mode.jsonl")
+  echo "$counts"
+  if [[ -n $short && $status == 124 ]]; then
+    # An emulated machine may be too slow for all of it: what it did must have passed.
+    echo "test-guest: $mode: the five minutes are over; the rest did not run"
+    ! grep -q '^failed: ' <<<"$counts" || failed=1
+  elif ((status)); then
+    failed=1
+  fi
 done
 [[ -z $write ]] || scripts/write-hosts.py docs/conformance.md "$work"
 exit "$failed"

@@ -25,4 +25,5 @@ unshare --mount --propagation private -- /bin/sh -euc '. scripts/private-run.sh;
   2>&1 | sed -u '/^◇ /d' || status=$? # each start of a test would drown the ends
 
 scripts/count-tests.sh "$events"
+scripts/check-conformance.sh "$events" || status=1
 exit "$status"

@@ -172,7 +172,13 @@ public struct CgroupReservation: ~Copyable {
     } else if let unified = plan.folders.first(where: { $0.isUnified }) {
       // systemd puts a program of its own there, which knows less of the rules.
       let isNew = scope == nil && made.contains { $0.isUnified }
-      try DeviceFilter(unified.path).install(policy, isNew: isNew)
+      do {
+        try DeviceFilter(unified.path).install(policy, isNew: isNew)
+      } catch {
+        // Root of a user namespace may not, and needs not: it can make no device that works.
+        guard case .system(let failure, _) = error, failure.errno == .notPermitted, CurrentProcess.isInUserNamespace
+        else { throw error }
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 /// The name nearest to a misspelt one.
-enum Suggestion {
+package enum Suggestion {
   /// The candidate at the smallest distance, if that is at most a third of the word's length. A word of one or two
   /// letters is near to everything, and one of more than 32 to nothing.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let letters = Array(word.utf8)
     guard letters.count > 2, letters.count <= 32 else { return nil }
     var best: (name: String, distance: Int)?

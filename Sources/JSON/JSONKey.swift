@@ -6,10 +6,13 @@ public struct JSONKey: ~Escapable {
   @usableFromInline let text: Span<UInt8>
   /// What that stands for, where it holds a backslash; nobody writes names so.
   @usableFromInline let unescaped: [UInt8]?
+  /// Where the names that it is compared with are written down, if anybody wants to know them.
+  @usableFromInline let compared: ComparedNames?
 
   @_lifetime(copy text)
-  init(_ text: Span<UInt8>, isEscaped: Bool) {
+  init(_ text: Span<UInt8>, isEscaped: Bool, compared: ComparedNames?) {
     self.text = text
+    self.compared = compared
     self.unescaped = isEscaped ? JSONText.unescape(text) : nil
   }
 
@@ -22,6 +25,7 @@ public struct JSONKey: ~Escapable {
   /// Whether the name is `name`, an ASCII text.
   @inlinable
   public func matches(_ name: String) -> Bool {
+    compared?.names.append(name)
     if let unescaped { return JSONText.equalsIgnoringCase(unescaped.span, name) }
     return text.count == name.utf8.count && JSONText.equalsIgnoringCase(text, name)
   }

@@ -13,11 +13,13 @@ extension JSONReadable {
     try reader.end()
   }
 
-  /// The same, and appends the paths of the properties that were ignored because nobody knows them.
-  public init(json bytes: [UInt8], named document: String, unknownProperties: inout [String]) throws(JSONError) {
+  /// The same, and appends the properties that were ignored because nobody knows them.
+  public init(
+    json bytes: [UInt8], named document: String, unknownProperties: inout [UnknownProperty]
+  ) throws(JSONError) {
     try checkSize(bytes.count, document)
     var reader = JSONReader(bytes.span, named: document)
-    reader.unknownProperties = []
+    reader.collectUnknownProperties()
     try self.init(from: &reader)
     try reader.end()
     unknownProperties += reader.unknownProperties ?? []

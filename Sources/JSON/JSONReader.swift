@@ -25,8 +25,9 @@ public struct JSONReader: ~Escapable {
   var step = PathStep.document
   var outerSteps: [PathStep] = []
   let document: String
-  /// Paths of the properties given to `skipUnknown`; nil (as at the start) collects none.
-  public var unknownProperties: [String]?
+  /// What was given to `skipUnknown`; nil (as at the start) collects nothing.
+  var unknownProperties: [UnknownProperty]?
+  private var compared: ComparedNames?
 
   /// Reads `bytes`, which errors call `document`.
   @_lifetime(copy bytes)
@@ -64,7 +65,8 @@ public struct JSONReader: ~Escapable {
     // Only now, for a path is made of names that are well formed.
     step = .key(at: start)
     try expectColon()
-    return JSONKey(bytes.extracting(text.range), isEscaped: text.isEscaped)
+    compared?.names = []
+    return JSONKey(bytes.extracting(text.range), isEscaped: text.isEscaped, compared: compared)
   }
 
   /// Begins an array: what follows is `nextElement`.
@@ -141,11 +143,17 @@ public struct JSONReader: ~Escapable {
     guard position == bytes.count else { throw mismatch("the end of the document") }
   }
 
-  /// Skips the value of a property that the caller does not know, and notes its path if anyone asked for that.
+  /// From now on `skipUnknown` notes what it skips.
+  mutating func collectUnknownProperties() {
+    unknownProperties = []
+    compared = ComparedNames()
+  }
+
+  /// Skips the value of a property that the caller does not know, and notes it if anyone asked for that.
   public mutating func skipUnknown() throws(JSONError) {
-    if unknownProperties != nil {
-      let path = path()
-      unknownProperties?.append(path)
+    if let compared {
+      let property = UnknownProperty(path: path(), known: compared.names)
+      unknownProperties?.append(property)
     }
     try skip()
   }

@@ -20,6 +20,17 @@ public enum CurrentProcess {
   public static var effectiveUser: UInt32 { cl_geteuid() }
   public static var effectiveGroup: UInt32 { cl_getegid() }
 
+  /// Whether its user namespace maps other ids than all of them to themselves, as the first one does: root of it has
+  /// no power over what is outside (user_namespaces(7)).
+  public static var isInUserNamespace: Bool {
+    do {
+      let map = try HostPath(constant: "/proc/self/uid_map").readText()
+      return map.split { $0 == " " || $0 == "\n" }.map(String.init) != ["0", "0", "4294967295"]
+    } catch {
+      return false
+    }
+  }
+
   /// prctl(2) with up to two arguments.
   @discardableResult
   public static func control(_ option: ProcessControl, _ a: UInt = 0, _ b: UInt = 0)

@@ -53,12 +53,16 @@ extension Invocation {
 
   func id() throws(OperationError) -> ContainerID { try ContainerID(arguments.first ?? "") }
 
-  /// `--root`, or the default: /run/apus for root, a folder under XDG_RUNTIME_DIR for others.
+  /// `--root`, or the default: /run/apus for root, a folder under XDG_RUNTIME_DIR for others. Who is root of a user
+  /// namespace only, as Podman without privileges is, has no use for /run either (runc#1808).
   func store() throws(OperationError) -> ContainerStore {
     if let root = global.root {
       return ContainerStore(path: try path(root, "--root").absolute(in: try currentFolder()))
     }
-    if CurrentProcess.effectiveUser != 0, let folder = StartOfProgram.variable("XDG_RUNTIME_DIR"), !folder.isEmpty {
+    if let folder = StartOfProgram.variable("XDG_RUNTIME_DIR"), !folder.isEmpty,
+      CurrentProcess.effectiveUser != 0
+        || StartOfProgram.variable("USER") != "root" && CurrentProcess.isInUserNamespace
+    {
       return ContainerStore(path: try path(folder, "XDG_RUNTIME_DIR").appending("apus"))
     }
     return ContainerStore(path: try path(GlobalOptions.defaultRoot, "--root"))

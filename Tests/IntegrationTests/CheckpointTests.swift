@@ -2,17 +2,20 @@ import Foundation
 import Testing
 
 /// Whether CRIU can do its work on this kernel; Debian 12's cannot read the vdso of a kernel after 6.9 or so.
-private let criuWorks: Bool = {
+private let criuWorks = criu("check")
+private let tracksMemory = criu("check", "--feature", "mem_dirty_track")
+
+private func criu(_ arguments: String...) -> Bool {
   let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = ["-c", "criu check"]
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = ["criu"] + arguments
   process.environment = ["PATH": "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"]
   process.standardOutput = FileHandle.nullDevice
   process.standardError = FileHandle.nullDevice
   do { try process.run() } catch { return false }
   process.waitUntilExit()
   return process.terminationStatus == 0
-}()
+}
 
 /// Containers that are saved and go on, where CRIU works: seen from inside, and from the kernel.
 @Suite(.scratch, .enabled(if: criuWorks, "criu check fails on this kernel")) struct CheckpointTests {
@@ -92,6 +95,20 @@ private let criuWorks: Bool = {
     #expect(try container.becomes("stopped"))
     try container.delete().succeed()
     #expect(container.scratch.mountChanges().isEmpty)
+  }
+
+  /// The images of the checkpoint before are named from a folder that is not there yet.
+  @Test(.enabled(if: tracksMemory, "the kernel does not track changes of memory")) func preDumpIsTheParent() throws {
+    let (container, command) = try running()
+    let pid = try container.pid
+    try checkpoint(container, "--pre-dump", "--image-path", "before").succeed()
+    #expect(try container.pid == pid)
+    #expect(try container.status == "running")
+    try checkpoint(container, "--parent-path", "../before").succeed()
+    try command.wait().succeed()
+    #expect(fileExists(container.bundle + "/checkpoint/parent/inventory.img"))
+    _ = try restore(container)
+    #expect(try container.status == "running")
   }
 
   /// In its cgroup, in namespaces that are not the host's, and confined as before.

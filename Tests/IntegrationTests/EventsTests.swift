@@ -5,7 +5,7 @@ import Testing
 @Suite(.scratch) struct EventsTests {
   /// The members that runc writes for a container at work; those that are zero may lack.
   @Test(.controllers("memory", "pids", "cpu", "cpuset")) func membersAreThoseOfRunc() throws {
-    let container = try Container()
+    let container = try Container { $0["linux.resources.pids"] = ["limit": 99] }
     try container.runDetached("i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; exec sleep 1000")
     let event = try JSONValue(parsing: container.scratch.run(container.words("events", ["--stats"])).succeed().stdout)
     func members(_ path: String) -> Set<String> { Set(event[path]?.object?.keys.map { $0 } ?? []) }
@@ -35,7 +35,24 @@ import Testing
     } else {
       #expect(event["data.memory.usage.limit"] == 9_223_372_036_854_771_712)
     }
-    #expect(event["data.pids"] == ["current": 1])
+    #expect(event["data.pids"] == ["current": 1, "limit": 99])
+    #expect(event["type"] == "stats" && event["id"] == .string(container.id))
+    #expect(try #require(event["data.cpu.usage.total"]?.integer) > 0)
+    #expect(try #require(event["data.memory.usage.usage"]?.integer) > 0)
+    #expect(event["data.memory.usage.failcnt"] == 0)
+    #expect(event["data.memory.raw"]?.object?[HostCgroups.isPure ? "anon" : "rss"] != nil)
+  }
+
+  @Test func eventsRepeatAtTheInterval() throws {
+    let container = try Container()
+    try container.runDetached()
+    let command = try container.scratch.start(container.words("events", ["--interval", "200ms"]))
+    #expect(eventually { command.stdout.split(separator: "\n").count >= 3 })
+    for line in command.stdout.split(separator: "\n").dropLast() {
+      #expect(try JSONValue(parsing: String(line))["type"] == "stats")
+    }
+    try container.delete("--force").succeed()
+    #expect(try command.wait(timeout: 10).status == 0)
   }
 
   /// The end of the container ends the watch, without waiting for the interval.
@@ -59,6 +76,16 @@ import Testing
     #expect(watch.isRunning)
     let output = try watch.wait(timeout: 5)
     #expect(output.status == 0 && output.lines.count > 5)
+  }
+
+  /// A container that goes on is told about, too.
+  @Test(.controllers("memory")) func lackOfMemoryIsAnEvent() throws {
+    let container = try Container { $0["linux.resources.memory"] = ["limit": 16_777_216, "swap": 16_777_216] }
+    try container.runDetached("sleep 0.5; while :; do head -c 100000000 /dev/zero | tail -c 90000000 >/dev/null; done")
+    let command = try container.scratch.start(container.words("events", ["--interval", "1h"]))
+    #expect(eventually(within: 10) { command.stdout.contains("\"oom\"") })
+    let line = try #require(command.stdout.split(separator: "\n").first { $0.contains("\"oom\"") })
+    #expect(try JSONValue(parsing: String(line)) == ["type": "oom", "id": .string(container.id)])
   }
 
   /// That memory ran out is told before the end that it was.

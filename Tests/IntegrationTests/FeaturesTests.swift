@@ -28,16 +28,16 @@ import Testing
     #expect(options == options.sorted() && Set(options).count == options.count)
   }
 
+  /// All but those that are about a source, in one configuration.
   @Test func everyMountOptionIsAccepted() throws {
     let options = try strings(document()["mountOptions"])
-    for option in options where !["bind", "rbind", "idmap", "ridmap"].contains(option) {
-      let container = try Container { config in
-        config["mounts"] = [
-          ["destination": "/m", "type": "tmpfs", "source": "tmpfs", "options": [.string(option)]]
-        ]
-      }
-      #expect(try container.scratch.run([container.scratch.apus, "validate", "-b", container.bundle]).status == 0)
+    let container = try Container { config in
+      config["mounts"] = .array(
+        options.filter { !["bind", "rbind", "idmap", "ridmap"].contains($0) }.map { option in
+          ["destination": .string("/m-" + option), "type": "tmpfs", "source": "tmpfs", "options": [.string(option)]]
+        })
     }
+    try validate(container).succeed()
   }
 
   @Test func capabilitiesAreAllOfTheKernels() throws {
@@ -48,23 +48,122 @@ import Testing
     #expect(names.first == "CAP_CHOWN" && names.allSatisfy { $0.hasPrefix("CAP_") })
   }
 
-  /// Properties that a build may lack: where the document says so, a configuration with it is refused by its name.
-  static let optional: [(String, String, JSONValue)] = [
+  private func validate(_ container: Container) throws -> Output {
+    try container.scratch.run([container.scratch.apus, "validate", "-b", container.bundle])
+  }
+
+  /// Whatever a list of the document has stands in one configuration, and nothing is said about it.
+  @Test func whatIsListedIsTaken() throws {
+    let features = try document()
+    let kinds = try strings(features["linux.namespaces"])
+    let container = try Container { config in
+      config["linux.namespaces"] = .array(kinds.map { ["type": .string($0)] })
+      for map in ["uidMappings", "gidMappings"] {
+        config["linux.\(map)"] = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+      }
+      for set in ["bounding", "effective", "permitted", "inheritable", "ambient"] {
+        config["process.capabilities.\(set)"] = features["linux.capabilities"]
+      }
+      for hook in try strings(features["hooks"]) { config["hooks.\(hook)"] = [["path": "/bin/true"]] }
+      let names = ["actions", "operators", "archs", "supportedFlags"]
+      let words = try names.map { try strings(features["linux.seccomp.\($0)"]) }
+      let actions = words[0].map { action -> JSONValue in ["names": ["mkdir"], "action": .string(action)] }
+      let operators = words[1].enumerated().map { place, name -> JSONValue in
+        [
+          "names": ["mount"], "action": "SCMP_ACT_ERRNO",
+          "args": [["index": .integer(place % 6), "value": .integer(place), "op": .string(name)]],
+        ]
+      }
+      config["linux.seccomp"] = [
+        "defaultAction": "SCMP_ACT_ALLOW", "architectures": .strings(words[2]), "flags": .strings(words[3]),
+        "listenerPath": "/run/listener", "syscalls": .array(actions + operators),
+      ]
+    }
+    let output = try validate(container)
+    #expect(output.stdout == "config.json: no problems\n", "\(output)")
+  }
+
+  @Test func everyMemoryPolicyIsTaken() throws {
+    let features = try document()
+    let container = try Container()
+    for mode in try strings(features["linux.memoryPolicy.modes"]) {
+      let needsNodes = mode != "MPOL_DEFAULT" && mode != "MPOL_LOCAL"
+      try container.edit { config in
+        config["linux.memoryPolicy"] = [
+          "mode": .string(mode), "nodes": needsNodes ? "0" : "",
+          "flags": mode == "MPOL_BIND" ? features["linux.memoryPolicy.flags"] ?? [] : [],
+        ]
+      }
+      #expect(try validate(container).stdout == "config.json: no problems\n", "\(mode)")
+    }
+  }
+
+  /// What no list has: the property, a value of it, and the beginning of what is said about it.
+  static let unlisted: [(String, JSONValue, String)] = [
+    ("linux.namespaces.0.type", "net", "error: config.json.linux.namespaces[0].type: unknown namespace"),
+    ("hooks", ["preStart": [], "midlife": []], "warning: config.json.hooks.midlife: unknown property"),
+    ("process.capabilities.bounding", ["CAP_FLY"], "warning: config.json.process.capabilities.bounding[0]: "),
+    ("linux.seccomp", ["defaultAction": "SCMP_ACT_WARN"], "error: config.json.linux.seccomp.defaultAction: "),
+    (
+      "linux.seccomp", ["defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_SPARC"]],
+      "error: config.json.linux.seccomp.architectures[0]: "
+    ),
+    (
+      "linux.seccomp", ["defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_NEW_LISTENER"]],
+      "error: config.json.linux.seccomp.flags[0]: "
+    ),
+    (
+      "linux.seccomp",
+      [
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "syscalls": [
+          ["names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "args": [["index": 0, "value": 0, "op": "SCMP_CMP_IN"]]]
+        ],
+      ], "error: config.json.linux.seccomp.syscalls[0].args[0].op: "
+    ),
+    ("linux.memoryPolicy", ["mode": "MPOL_NEAR"], "error: config.json.linux.memoryPolicy.mode: "),
+    (
+      "linux.memoryPolicy", ["mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_X"]],
+      "error: config.json.linux.memoryPolicy.flags[0]: "
+    ),
+  ]
+
+  @Test(arguments: unlisted.indices) func whatIsNotListedIsRefusedOrIgnoredWithAWord(index: Int) throws {
+    let (property, value, beginning) = FeaturesTests.unlisted[index]
+    let container = try Container { $0[property] = value }
+    let output = try validate(container)
+    #expect(output.lines.contains { $0.hasPrefix(beginning) }, "\(output)")
+  }
+
+  /// An option that no table has is the file system's own affair (config.md, "Mounts"), and the kernel's refusal is told.
+  @Test func optionThatIsNotListedIsTheFileSystems() throws {
+    let container = try Container {
+      $0["mounts"] = [["destination": "/m", "type": "tmpfs", "source": "tmpfs", "options": ["nosuch"]]]
+    }
+    try validate(container).succeed()
+    try container.expectRefusal(saying: "mounts[0]")
+  }
+
+  static let wholes: [(flag: String, property: String, value: JSONValue)] = [
     ("linux.apparmor.enabled", "process.apparmorProfile", "profile"),
     ("linux.selinux.enabled", "process.selinuxLabel", "label"),
-    ("linux.intelRdt.enabled", "linux.intelRdt", ["closID": "class"]),
+    ("linux.intelRdt.enabled", "linux.intelRdt", ["schemata": ["L3:0=f"], "enableMonitoring": true]),
     ("linux.netDevices.enabled", "linux.netDevices", ["nowhere0": [:]]),
   ]
 
-  @Test(arguments: optional.indices) func whatIsDeniedIsRefused(index: Int) throws {
-    let (flag, property, value) = FeaturesTests.optional[index]
+  /// Whatever this host has, the build can do it; what the host lacks is told by `validate`.
+  @Test(arguments: wholes.indices) func buildDoesNotDependOnTheHost(index: Int) throws {
+    let (flag, property, value) = FeaturesTests.wholes[index]
+    #expect(try document()[flag] == true)
     let container = try Container { $0[property] = value }
-    let output = try container.scratch.run([container.scratch.apus, "validate", "-b", container.bundle])
-    let isRefused = output.lines.contains {
-      $0.hasPrefix("error: config.json.\(property): ") && $0.hasSuffix("not supported by this version of apus")
+    for line in try validate(container).lines where line.hasPrefix("error: ") {
+      #expect(line.hasPrefix("error: config.json.\(property): ") && line.contains("is not enabled on this host"))
     }
-    #expect(try document()[flag] == .bool(!isRefused))
   }
+
+  private static let hooks = [
+    "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
+  ]
 
   /// containerd looks for these before it uses what they stand for.
   @Test func formIsThatOfTheSpecification() throws {
@@ -75,7 +174,14 @@ import Testing
     #expect(text.hasSuffix("}\n"))
     let features = try document()
     #expect(features["linux.cgroup"] == ["v1": true, "v2": true, "systemd": true, "systemdUser": true, "rdma": true])
-    #expect(try strings(features["linux.seccomp.archs"]).contains("SCMP_ARCH_AARCH64"))
+    #expect(features["hooks"] == .strings(Self.hooks))
+    let options = Set(try strings(features["mountOptions"]))
+    #expect(options.isSuperset(of: ["ro", "rro", "bind", "rbind", "nosuid", "rprivate", "idmap", "tmpcopyup"]))
+    let namespaces = try strings(features["linux.namespaces"])
+    #expect(namespaces == ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"])
+    #expect(try strings(features["linux.seccomp.archs"]).count == 23)
+    #expect(features["linux.intelRdt"] == ["enabled": true, "schemata": true, "monitoring": true])
+    #expect(features["linux.mountExtensions.idmap.enabled"] == true && features["linux.seccomp.enabled"] == true)
     #expect(features["linux.seccomp.supportedFlags"] == features["linux.seccomp.knownFlags"])
     #expect(features["potentiallyUnsafeConfigAnnotations"]?.array != nil)
     #expect(try #require(features["annotations"]?.object).keys.contains("org.opencontainers.runc.version"))

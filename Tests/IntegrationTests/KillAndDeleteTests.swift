@@ -152,7 +152,7 @@ import Testing
   }
 
   /// E13: all processes of a container without a pid namespace of its own go with it.
-  @Test func forcedDeleteEndsAllProcesses() throws {
+  @Test(.root("procfs belongs to a pid namespace of its own")) func forcedDeleteEndsAllProcesses() throws {
     let container = try Container { $0.dropNamespace("pid") }
     try container.runDetached("setsid sleep 1000 & setsid sleep 1000 & exec sleep 1000")
     try container.delete("--force").succeed()

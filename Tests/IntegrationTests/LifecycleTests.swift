@@ -14,7 +14,7 @@ import Testing
     #expect(eventually { readText(container.rootfs + "/ran") == "ran\n" })
   }
 
-  @Test func createdProcessWaitsInItsNamespacesWithItsIdentity() throws {
+  @Test(.root("the ids outside are the user's")) func createdProcessWaitsInItsNamespacesWithItsIdentity() throws {
     let container = try Container { $0["process.user"] = ["uid": 1000, "gid": 1000] }
     try container.createSleeping()
     let status = processStatus(readText("/proc/\(try container.pid)/status"))

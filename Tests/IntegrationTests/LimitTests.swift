@@ -3,45 +3,59 @@ import Testing
 
 /// linux.resources of a config, as the container's cgroups tell them.
 @Suite(.scratch) struct LimitTests {
-  /// A property, its value, and the limit that it sets.
-  struct Limit: Sendable, CustomTestStringConvertible {
-    let property: String
-    let value: JSONValue
-    let onHost: HostLimit
-    init(_ property: String, _ value: JSONValue, _ onHost: HostLimit) {
-      (self.property, self.value, self.onHost) = (property, value, onHost)
-    }
-    var testDescription: String { "\(property) \(onHost.onHost.file)" }
+  /// Properties that go together in one container, and the limits that they set.
+  struct Limits: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let resources: [String: JSONValue]
+    let onHost: [HostLimit]
   }
 
   static let limits = [
-    Limit("memory", ["limit": 67_108_864], .memory(67_108_864)),
-    Limit("memory", ["reservation": 33_554_432], .reservation(33_554_432)),
-    Limit("memory", ["limit": 67_108_864, "swap": 134_217_728], .swap(134_217_728, memory: 67_108_864)),
-    Limit("memory", ["limit": -1], .memory(-1)),
-    Limit("cpu", ["shares": 555], .shares(555, weight: 62)),
-    Limit("cpu", ["shares": 1024], .shares(1024, weight: 100)),
-    Limit("cpu", ["quota": 50_000, "period": 200_000], .quota(50_000, period: 200_000)),
-    Limit("cpu", ["quota": 50_000, "period": 200_000], .period(200_000, quota: 50_000)),
-    Limit("cpu", ["quota": 50_000, "burst": 20_000], .burst(20_000)),
-    Limit("cpu", ["idle": 1], .idle(1)),
-    Limit("cpu", ["cpus": "0"], .cpus("0")),
-    Limit("cpu", ["mems": "0"], .mems("0")),
-    Limit("pids", ["limit": 33], .pids(33)),
-    Limit("pids", ["limit": -1], .pids(-1)),
+    Limits(
+      testDescription: "numbers",
+      resources: [
+        "memory": ["limit": 67_108_864, "reservation": 33_554_432, "swap": 134_217_728],
+        "cpu": ["shares": 555, "quota": 50_000, "period": 200_000, "burst": 20_000, "cpus": "0", "mems": "0"],
+        "pids": ["limit": 33],
+      ],
+      onHost: [
+        .memory(67_108_864), .reservation(33_554_432), .swap(134_217_728, memory: 67_108_864),
+        .shares(555, weight: 62), .quota(50_000, period: 200_000), .period(200_000, quota: 50_000), .burst(20_000),
+        .cpus("0"), .mems("0"), .pids(33),
+      ]),
+    Limits(
+      testDescription: "none",
+      resources: ["memory": ["limit": -1], "cpu": ["idle": 1], "pids": ["limit": -1]],
+      onHost: [.memory(-1), .idle(1), .pids(-1)]),
+    Limits(
+      testDescription: "other numbers", resources: ["cpu": ["shares": 1024, "quota": 50_000]],
+      onHost: [.shares(1024, weight: 100), .quota(50_000)]),
   ]
 
   @Test(.controllers("memory", "pids", "cpu", "cpuset"), arguments: limits)
-  func limitReachesItsFile(_ limit: Limit) throws {
-    let container = try Container { $0["linux.resources.\(limit.property)"] = limit.value }
+  func limitsReachTheirFiles(_ limits: Limits) throws {
+    let container = try Container { config in
+      for (name, value) in limits.resources { config["linux.resources.\(name)"] = value }
+    }
     try container.runDetached()
-    try container.expect(limit.onHost)
+    for limit in limits.onHost { try container.expect(limit) }
+  }
+
+  /// Bandwidth of real-time processes, which cgroup v2 has not.
+  @Test(.v1Hierarchies) func realtimeBandwidthReachesItsFiles() throws {
+    let container = try Container {
+      $0["linux.resources.cpu"] = ["realtimePeriod": 500_000, "realtimeRuntime": 100_000]
+    }
+    try container.runDetached()
+    #expect(try container.text(of: "cpu.rt_period_us", "cpu") == "500000")
+    #expect(try container.text(of: "cpu.rt_runtime_us", "cpu") == "100000")
   }
 
   /// What one generation has and the other has not is there or is told, as the host is.
   static let ofOneGeneration: [(JSONValue, String, String)] = [
     (["swappiness": 7], "memory.swappiness", "7"),
     (["disableOOMKiller": true], "memory.oom_control", "oom_kill_disable 1"),
+    (["kernelTCP": 1_048_576], "memory.kmem.tcp.limit_in_bytes", "1048576"),
   ]
 
   @Test(.controllers("memory"), arguments: ofOneGeneration.indices) func v1LimitIsSetOrTold(index: Int) throws {
@@ -77,9 +91,10 @@ import Testing
     }
   }
 
-  /// The disk that the machine's root is on.
+  /// The disk that the tests write to.
   private func blockDevice() throws -> [Int] {
-    let device = try Scratch.current.run(["/usr/bin/stat", "-c", "%Hd:%Ld", "/"]).succeed().stdout
+    let scratch = try Scratch.current
+    let device = try scratch.run(["/usr/bin/stat", "-c", "%Hd:%Ld", scratch.directory]).succeed().stdout
     return device.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ":").compactMap { Int($0) }
   }
 

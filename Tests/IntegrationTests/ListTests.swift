@@ -1,11 +1,52 @@
 import Foundation
 import Testing
 
-/// The command `list` where the store is not as it should be, or large.
+/// The command `list`, also where the store is not as it should be, or large.
 @Suite(.scratch) struct ListTests {
   private func list(_ options: String...) throws -> Output {
     let scratch = try Scratch.current
     return try scratch.run([scratch.apus, "--root", scratch.root, "list"] + options)
+  }
+
+  @Test func tableHasAHeaderAndARowForEach() throws {
+    let (running, created) = (try Container(), try Container())
+    try running.runDetached()
+    try created.createSleeping()
+    let lines = try list().succeed().lines.map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.first == ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"])
+    let rows = Dictionary(uniqueKeysWithValues: lines.dropFirst().map { ($0[0], $0) })
+    #expect(rows.count == 2)
+    #expect(rows[running.id]?.prefix(4) == [running.id, "\(try running.pid)", "running", running.bundle])
+    #expect(rows[created.id]?[2] == "created")
+    #expect(rows[created.id]?.last == "root")
+    for option in ["--quiet", "-q"] { #expect(try list(option).succeed().lines == [running.id, created.id].sorted()) }
+  }
+
+  @Test func jsonHasTheMembersOfState() throws {
+    let container = try Container { $0["annotations"] = ["a": "b"] }
+    try container.runDetached()
+    var expected = try container.state()
+    expected["owner"] = "root"
+    for option in ["--format", "-f"] {
+      let output = try list(option, "json").succeed()
+      #expect(try JSONValue(parsing: output.stdout) == [expected])
+      #expect(output.lines.count == 1)
+    }
+  }
+
+  /// A store that is named and not there is a mistake of the caller's.
+  @Test func missingStoreIsAnError() throws {
+    let scratch = try Scratch.current
+    let output = try scratch.run([scratch.apus, "--root", scratch.path("nowhere"), "list"])
+    #expect(output.isRefusal)
+    #expect(output.stderr.contains("nowhere") && output.stderr.contains("no such file or directory"))
+  }
+
+  @Test func nothingToListIsNoError() throws {
+    try FileManager.default.createDirectory(atPath: Scratch.current.root, withIntermediateDirectories: true)
+    #expect(try list().succeed().lines.count == 1)
+    #expect(try list("-q").succeed().stdout.isEmpty)
+    #expect(["null", "[]"].contains(try list("-f", "json").succeed().lines.first))
   }
 
   /// Records as crashes, disks and other programs leave them.
@@ -27,7 +68,9 @@ import Testing
   }
 
   /// E7: a line with the id, so that its owner can delete it, and the others are there.
-  @Test(arguments: damages) func damagedContainerIsALine(kind: String) throws {
+  @Test(.root("the test damages the state of others"), arguments: damages) func damagedContainerIsALine(kind: String)
+    throws
+  {
     let container = try Container()
     try container.createSleeping()
     let folder = container.scratch.root + "/damaged"
@@ -74,7 +117,8 @@ import Testing
     try container.createSleeping()
     let state = try container.state()
     let cells = [
-      container.id, "\(try container.pid)", "created", container.bundle, try #require(state["created"]?.string), "root",
+      container.id, "\(try container.pid)", "created", container.bundle, try #require(state["created"]?.string),
+      Caller.ordinary?.name ?? "root",
     ]
     let header = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]
     var lines = ["", ""]
@@ -110,7 +154,7 @@ import Testing
     #expect(seconds.count == 2 && seconds.reduce(0, +) < 1)
   }
 
-  @Test func ownerIsThatOfTheFolder() throws {
+  @Test(.root("it gives files away")) func ownerIsThatOfTheFolder() throws {
     let container = try Container()
     try container.createSleeping()
     for (uid, name) in [(UInt32(65534), "nobody"), (4_000_000, "#4000000")] {

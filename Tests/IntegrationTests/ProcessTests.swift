@@ -19,7 +19,7 @@ import Testing
   }
 
   /// The check before execve(2) goes by the effective capabilities.
-  @Test func programOfRootsForAUserWithTheCapability() throws {
+  @Test(.root("the file is of the machine's root")) func programOfRootsForAUserWithTheCapability() throws {
     let container = try Container {
       $0.grant(["CAP_DAC_OVERRIDE"])
       $0["process.user"] = ["uid": 1000, "gid": 1000]
@@ -39,7 +39,7 @@ import Testing
   }
 
   /// C3: the ids are the config's alone, in every slot; nothing of the runtime's own groups stays.
-  @Test func userGroupsAndUmaskAreTheConfigs() throws {
+  @Test(.root("an ordinary user sets no groups")) func userGroupsAndUmaskAreTheConfigs() throws {
     let container = try Container {
       $0["process.user"] = ["uid": 1000, "gid": 1001, "additionalGids": [7, 8], "umask": 0o77]
     }
@@ -51,13 +51,13 @@ import Testing
     #expect(output.lines.last == "0077")
   }
 
-  @Test func withoutAdditionalGroupsThereAreNone() throws {
+  @Test(.root("an ordinary user keeps its groups, as under runc")) func withoutAdditionalGroupsThereAreNone() throws {
     let container = try Container { $0["process.user"] = ["uid": 1000, "gid": 1000] }
     let status = processStatus(try container.run("cat /proc/self/status").succeed().stdout)
     #expect(status["Groups"] == "")
   }
 
-  @Test func umaskIsNotTheRuntimes() throws {
+  @Test(.root("without the right to search it cannot use its own folders")) func umaskIsNotTheRuntimes() throws {
     let container = try Container { $0["process.args"] = ["/bin/sh", "-c", "umask"] }
     let shell = ["/bin/sh", "-c", "umask 0111; exec \"$@\"", "sh"]
     #expect(try container.scratch.run(shell + container.words("run")).succeed().stdout == "0022\n")

@@ -19,6 +19,36 @@ import Testing
     #expect(lines.last?.hasSuffix("sleep 1000") == true)
   }
 
+  @Test func jsonIsTheListOfProcesses() throws {
+    let container = try Container()
+    try container.runDetached("sleep 1000 & sleep 1000 & wait")
+    let words = container.words("ps", ["--format", "json"])
+    var pids: [Int] = []
+    #expect(
+      try eventually {
+        let answer = try JSONValue(parsing: container.scratch.run(words).succeed().stdout)
+        pids = try #require(answer.array).compactMap(\.integer)
+        return pids.count == 3
+      })
+    #expect(pids.contains(Int(try container.pid)))
+    for pid in pids { #expect(readText("/proc/\(pid)/cgroup").contains(container.id)) }
+  }
+
+  @Test func tableHasTheProcessesOnly() throws {
+    let container = try Container()
+    try container.runDetached()
+    let lines = try container.scratch.run(container.words("ps")).succeed().lines
+    #expect(lines.first?.contains("PID") == true)
+    #expect(lines.count == 2)
+    #expect(lines.last?.contains("sleep 1000") == true)
+    #expect(lines.last?.split(separator: " ").contains("\(try container.pid)") == true)
+  }
+
+  @Test func unknownContainerIsRefused() throws {
+    let container = try Container()
+    try container.expectRefusal(of: container.scratch.run(container.words("ps")), saying: "container does not exist")
+  }
+
   @Test func withoutAColumnOfNumbersNothingCanBeChosen() throws {
     let container = try running()
     let output = try container.scratch.run(container.words("ps") + ["-eo", "args"])

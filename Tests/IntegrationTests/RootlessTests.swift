@@ -24,12 +24,13 @@ import Testing
     }
 
     /// As the user, with the default state folder: it comes from XDG_RUNTIME_DIR.
-    func apus(_ arguments: String...) throws -> Output {
-      try scratch.run(
-        [
-          "/usr/bin/setpriv", "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", "/usr/bin/env",
-          "XDG_RUNTIME_DIR=\(folder)/state", folder + "/apus",
-        ] + arguments, workingDirectory: folder)
+    func apus(_ arguments: String...) throws -> Output { try run([], arguments) }
+
+    /// The same by another program, which calls the runtime.
+    func run(_ caller: [String], _ arguments: [String]) throws -> Output {
+      let user = ["/usr/bin/setpriv", "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups"]
+      let environment = ["/usr/bin/env", "XDG_RUNTIME_DIR=\(folder)/state"]
+      return try scratch.run(user + environment + caller + [folder + "/apus"] + arguments, workingDirectory: folder)
     }
 
     func edit(_ change: (inout JSONValue) throws -> Void) throws {
@@ -79,6 +80,16 @@ import Testing
     try bundle.apus("kill", bundle.id, "KILL").succeed()
     try bundle.apus("delete", "--force", bundle.id).succeed()
     #expect(!fileExists(bundle.scratch.inside("\(bundle.folder)/state/apus/\(bundle.id)")))
+  }
+
+  /// Podman without privileges is root of a user namespace when it calls the runtime: /run is not its own there either.
+  @Test func rootOfAUserNamespaceFindsTheState() throws {
+    let bundle = try Bundle()
+    try bundle.edit { $0["process.args"] = ["/bin/sleep", "100"] }
+    try bundle.apus("create", bundle.id).succeed()
+    let list = try bundle.run(["/usr/bin/unshare", "--user", "--map-root-user"], ["list", "--quiet"]).succeed()
+    #expect(list.lines == [bundle.id])
+    try bundle.apus("delete", "--force", bundle.id).succeed()
   }
 
   /// A range that /etc/subuid does not give, told in the words of newuidmap, or that the program is not there.

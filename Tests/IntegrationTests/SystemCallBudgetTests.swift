@@ -20,7 +20,7 @@ import Testing
     Budget(command: "state", followsChildren: false, measured: 64),
     Budget(command: "kill", followsChildren: false, measured: 88),
     Budget(command: "delete", followsChildren: false, measured: 112),
-    Budget(command: "exec", followsChildren: false, measured: 180),
+    Budget(command: "exec", followsChildren: false, measured: 185),
     Budget(command: "run", followsChildren: true, measured: 755),
   ]
 

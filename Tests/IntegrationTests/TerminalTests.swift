@@ -20,9 +20,12 @@ import Testing
   // MARK: In the foreground
 
   @Test func processHasATerminalOfItsOwn() throws {
-    let container = try container("tty; stat -c %t:%T /dev/console $(tty); stty size; exit 5")
+    let container = try container(
+      "tty; stat -c %t:%T /dev/console $(tty); stty size; stat -c '%F %a' /dev/console; echo direct >/dev/console; exit 5"
+    )
     let session = try TerminalSession(container.words("run"), in: container.scratch, [])
-    #expect(session.text == "/dev/pts/0\n88:0\n88:0\n33 101\n", "\(session.text)")
+    #expect(
+      session.text == "/dev/pts/0\n88:0\n88:0\n33 101\ncharacter special file 620\ndirect\n", "\(session.text)")
     #expect(session.status == 5)
     #expect(session.keepsModes)
   }
@@ -75,6 +78,15 @@ import Testing
     #expect(session.keepsModes)
   }
 
+  /// The terminal belongs to the user of the process.
+  @Test func terminalBelongsToTheUser() throws {
+    let container = try container("stat -c %u $(tty); echo direct >$(tty)") {
+      $0["process.user"] = ["uid": 1000, "gid": 1000]
+    }
+    let session = try TerminalSession(container.words("run"), in: container.scratch, [])
+    #expect(session.text == "1000\ndirect\n", "\(session.text)")
+  }
+
   @Test func errorsPutTheModesBack() throws {
     let container = try container("")
     try container.edit { $0["process.args"] = ["/nope"] }
@@ -122,7 +134,8 @@ import Testing
   // MARK: Handed over
 
   @Test func createSendsTheMaster() throws {
-    let container = try container("stty size; tty; read line; echo got $line") { config in
+    let script = "test -t 0 && test -t 1 && test -t 2 && stty size; tty; echo own >/dev/tty; read line; echo got $line"
+    let container = try container(script) { config in
       config["process.consoleSize"] = ["height": 20, "width": 70]
     }
     let receiver = try DescriptorReceiver(in: container.scratch, named: "console", typing: "word\n")
@@ -131,7 +144,8 @@ import Testing
     let answer = try receiver.answer()
     #expect(answer.message == "/dev/pts/0" && answer.count == 1)
     #expect(answer.link.hasSuffix("/ptmx"))
-    #expect(answer.text.contains("20 70\r\n/dev/pts/0\r\n") && answer.text.contains("got word\r\n"), "\(answer.text)")
+    #expect(
+      answer.text.contains("20 70\r\n/dev/pts/0\r\nown\r\n") && answer.text.contains("got word\r\n"), "\(answer.text)")
   }
 
   @Test func detachedExecSendsTheMaster() throws {
@@ -150,6 +164,15 @@ import Testing
     #expect(answer.text.contains("9 80\r\n") && answer.text.contains("got word\r\n"), "\(answer.text)")
   }
 
+  @Test func detachedExecWithTheOptionSendsItToo() throws {
+    let container = try running()
+    let receiver = try DescriptorReceiver(in: container.scratch, named: "console", typing: "\n")
+    let options = ["--tty", "--console-socket", receiver.path, "--detach", "--pid-file", container.scratch.path("pid")]
+    try container.exec(["/bin/sh", "-c", "tty; read line"], options: options).succeed()
+    let answer = try receiver.answer()
+    #expect(answer.count == 1 && answer.text.contains("/dev/pts/0\r\n"), "\(answer.text)")
+  }
+
   @Test(arguments: [
     ("create", true, false, "cannot allocate tty if apus will detach without setting console socket"),
     ("run --detach", true, false, "cannot allocate tty if apus will detach without setting console socket"),
@@ -165,6 +188,11 @@ import Testing
     try container.expectRefusal(of: output, saying: text)
   }
 
+  @Test(arguments: ["/nowhere/console", "/etc/passwd"]) func socketThatIsNoneIsNamed(path: String) throws {
+    let container = try container("true")
+    try container.expectRefusal(of: container.create(options: "--console-socket", path), saying: path)
+  }
+
   @Test(arguments: ["create", "run", "exec"]) func pidfdIsSent(command: String) throws {
     let container = try Container()
     if command == "exec" { try container.runDetached() }
@@ -176,6 +204,7 @@ import Testing
     let answer = try receiver.answer()
     #expect(answer.message == (command == "exec" ? "setns" : "standard"))
     #expect(answer.count == 1 && answer.link.contains("pidfd"))
+    if command != "exec" { #expect(answer.info.contains("Pid:\t\(try container.pid)\n"), "\(answer.info)") }
   }
 
   // MARK: Hostile images

@@ -25,7 +25,10 @@ import Testing
     #expect(output.status == 1 && output.stderr.isEmpty)
     let places = ["process.args", "process.cwd", "hostname", "linux.namespaces[0].type", "linux.maskedPaths[0]"]
     for place in places { #expect(output.lines.contains { $0.hasPrefix("error: config.json.\(place): ") }) }
-    #expect(output.lines.contains("warning: config.json.process.noNewPrivilege: unknown property, which is ignored"))
+    #expect(
+      output.lines.contains(
+        "warning: config.json.process.noNewPrivilege: unknown property, which is ignored; did you mean noNewPrivileges?"
+      ))
     #expect(output.lines.last?.hasSuffix(" errors, 1 warning") == true)
     #expect(output.lines.count == places.count + 2)
   }
@@ -35,11 +38,27 @@ import Testing
       config["linux.resources.memory"] = ["useHierarchy": true, "kernel": 1_048_576]
       config["mounts.0.optoins"] = ["ro"]
       config["x-vendor"] = ["a": 1]
+      config["windows"] = ["layerFolders": ["c:"]]
     }
     let output = try validate(container).succeed()
-    #expect(output.lines.contains("warning: config.json.mounts[0].optoins: unknown property, which is ignored"))
+    let misspelt = "warning: config.json.mounts[0].optoins: unknown property, which is ignored; did you mean options?"
+    #expect(output.lines.contains(misspelt))
+    #expect(output.lines.contains("warning: config.json.windows: is of another platform and is ignored"))
     #expect(output.lines.contains("warning: config.json.x-vendor: unknown property, which is ignored"))
     #expect(output.lines.last?.hasPrefix("0 errors, ") == true)
+  }
+
+  /// The same configuration makes a container.
+  @Test func createIgnoresWhatNobodyKnows() throws {
+    let container = try Container { config in
+      for place in ["x", "process.x", "root.x", "process.user.x", "linux.x", "linux.namespaces.0.x", "mounts.0.x"] {
+        config[place] = ["y": [1, 2]]
+      }
+      config["windows"] = ["layerFolders": ["c:"]]
+      config["process.args"] = ["echo", "here"]
+    }
+    let output = try container.run().succeed()
+    #expect(output.stdout == "here\n" && output.stderr.isEmpty)
   }
 
   static let texts: [(String, String)] = [

@@ -54,9 +54,11 @@ struct JSONKeyTests {
 
   @Test func unknownPropertiesAreCollectedOnRequest() throws {
     let bytes = Array("[{\"left\":1,\"x\":{\"y\":1}},{\"a b\":[1]}]".utf8)
-    var unknown = ["before"]
+    var unknown: [UnknownProperty] = []
     let points = try [Point](json: bytes, named: "d", unknownProperties: &unknown)
     #expect(points.count == 2)
-    #expect(unknown == ["before", "[0].x", "[1][\"a b\"]"])
+    #expect(unknown.map(\.path) == ["[0].x", "[1][\"a b\"]"])
+    #expect(unknown.map(\.name) == ["x", nil])
+    #expect(unknown.allSatisfy { $0.known.contains("left") })
   }
 }

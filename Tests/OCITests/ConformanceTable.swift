@@ -58,7 +58,7 @@ enum ConformanceTable {
   private static let process = [
     Row("process.args", steps + "ProgramCall.swift", ["ProcessTests.emptyAndOddArgumentsArrive"]),
     Row("process.commandLine", "OCI/Process.swift", [], skipped: "only Windows has it; it is read and passed over"),
-    Row("process.consoleSize", steps + "InitRun+Terminal.swift", ["TerminalCommandTests.consoleSizeIsTheConfigs"]),
+    Row("process.consoleSize", steps + "InitRun+Terminal.swift", ["TerminalTests.createSendsTheMaster"]),
     Row("process.cwd", steps + "InitRun+Process.swift", ["ProcessTests.workingFolderIsTheConfigs"]),
     Row("process.env", steps + "Environment.swift", ["ProcessTests.environmentIsTheConfigs"]),
     Row("process.terminal", steps + "InitRun+Terminal.swift", ["TerminalTests.processHasATerminalOfItsOwn"]),
@@ -134,6 +134,20 @@ enum ConformanceTable {
         "PlacementPlanTests.mountLabelIsTheContextOfNewFileSystems",
       ], skipped: "the kernel does not run SELinux; the refusal and the plan are tested"),
     Row(
+      "linux.intelRdt", plan + "PlanBuilder+ResourceControl.swift",
+      [
+        "ResourceControlTests.everySchemaIsWrittenAtOnce", "ResourceControlTests.preparedClassIsJoinedAndStays",
+        "ResourceControlTests.ownClassIsMadeAndRemoved", "ResourceControlTests.withoutTheFileSystemItIsRefused",
+      ],
+      skipped: "the processor has no resctrl file system; a folder stands for it, and the refusal is tested"),
+    Row(
+      "linux.intelRdt.enableMonitoring", "ContainerRuntime/Lifecycle/ResourceControl.swift",
+      ["ResourceControlTests.monitoringGroupOfAPreparedClassIsTheContainers"],
+      skipped: "the processor has no resctrl file system; a folder stands for it"),
+    Row(
+      "linux.netDevices", "ContainerRuntime/Lifecycle/NetworkDevices.swift",
+      ["NetworkDeviceTests.deviceMovesWithWhatItHas", "NetworkDeviceTests.deviceIsRenamed"]),
+    Row(
       "linux.memoryPolicy", plan + "PlanBuilder+Placement.swift",
       ["PlacementTests.memoryPolicyIsThatOfTheConfig", "PlacementTests.memoryPoliciesAreChecked"]),
     Row(
@@ -143,8 +157,11 @@ enum ConformanceTable {
 
   private static let seccomp = [
     Row("linux.seccomp", "Seccomp/FilterProgram.swift", ["SeccompTests.filterIsThereFromTheFirstInstruction"]),
+    Row(
+      "linux.seccomp.architectures", "Seccomp/SystemCallABI.swift",
+      ["KernelTests.theKernelDoesWhatTheMachineDoes", "OracleTests.foreignArchitecturesMeanWhatTheyMeanToLibseccomp"]),
     Row("linux.seccomp.defaultErrnoRet", "Seccomp/ProfileReader.swift", ["SeccompTests.errnoIsTheRules"]),
-    Row("linux.seccomp.flags", "Seccomp/FilterFlags.swift", ["SeccompTests.passingActionsPass"]),
+    Row("linux.seccomp.flags", "Seccomp/FilterFlags.swift", ["KernelTests.theKernelTakesTheFlags"]),
     Row(
       "linux.seccomp.listenerPath", "ContainerRuntime/Lifecycle/SeccompListener.swift",
       ["SeccompTests.listenerAnswersForTheContainer"]),
@@ -159,7 +176,7 @@ enum ConformanceTable {
     ),
   ]
 
-  private static let limits = ["LimitTests.limitReachesItsFile"]
+  private static let limits = ["LimitTests.limitsReachTheirFiles"]
   private static let planned = ["CgroupPlanTests.writesOnV1", "CgroupPlanTests.writesOnV2"]
 
   private static let resources = [
@@ -178,13 +195,20 @@ enum ConformanceTable {
     Row(
       "linux.resources.blockIO.weightDevice", "Cgroups/ControlTarget.swift", planned,
       skipped: "no block device uses BFQ; what is written is tested"),
-    Row("linux.resources.cpu.realtimePeriod", "Cgroups/ControlTarget.swift", planned),
-    Row("linux.resources.cpu.realtimeRuntime", "Cgroups/ControlTarget.swift", planned),
-    Row("linux.resources.hugepageLimits", "Cgroups/ControlTarget.swift", planned),
+    Row(
+      "linux.resources.cpu.realtimePeriod", "Cgroups/ControlTarget.swift",
+      ["LimitTests.realtimeBandwidthReachesItsFiles"]),
+    Row(
+      "linux.resources.cpu.realtimeRuntime", "Cgroups/ControlTarget.swift",
+      ["LimitTests.realtimeBandwidthReachesItsFiles"]),
+    Row(
+      "linux.resources.hugepageLimits", "Cgroups/ControlTarget.swift",
+      ["ControllerTests.hugePageLimitsReachTheirFiles"]),
     Row(
       "linux.resources.memory.kernel", "Cgroups/ControlTarget.swift", ["ValidateTests.warningsAloneAreNoFailure"],
       skipped: "Linux has no such limit any more; accepted with a warning"),
-    Row("linux.resources.memory.kernelTCP", "Cgroups/ControlTarget.swift", planned),
+    Row("linux.resources.memory.kernelTCP", "Cgroups/ControlTarget.swift", ["LimitTests.v1LimitIsSetOrTold"]),
+    Row("linux.resources.memory.swappiness", "Cgroups/ControlTarget.swift", ["LimitTests.v1LimitIsSetOrTold"]),
     Row(
       "linux.resources.memory.useHierarchy", "Cgroups/ControlTarget.swift", ["ValidateTests.warningsAloneAreNoFailure"],
       skipped: "always so in Linux; accepted with a warning"),
@@ -193,7 +217,9 @@ enum ConformanceTable {
     Row(
       "linux.resources.memory.checkBeforeUpdate", "Cgroups/CgroupUpdate.swift",
       ["CgroupUpdateTests.refusesALimitBelowTheUseWhenAsked"]),
-    Row("linux.resources.network", "Cgroups/ControlTarget.swift", planned),
+    Row(
+      "linux.resources.network", "Cgroups/ControlTarget.swift",
+      ["ControllerTests.classAndPrioritiesOfTrafficReachTheirFiles"]),
     Row(
       "linux.resources.rdma", "Cgroups/ControlTarget.swift", planned,
       skipped: "the kernel has no rdma controller; what is written is tested"),

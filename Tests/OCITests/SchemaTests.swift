@@ -23,8 +23,8 @@ struct SchemaTests {
     }
 
     /// The document read as our type and written again, and what was not known in it.
-    func roundTrip(_ document: JSONValue) throws(JSONError) -> (JSONValue, unknown: [String]) {
-      var unknown: [String] = []
+    func roundTrip(_ document: JSONValue) throws(JSONError) -> (JSONValue, unknown: [UnknownProperty]) {
+      var unknown: [UnknownProperty] = []
       let bytes = document.json()
       let written =
         switch self {
@@ -80,6 +80,25 @@ struct SchemaTests {
         }
       }
     }
+  }
+
+  /// In every object a property that nobody knows is passed over and told, with the names that would be known there:
+  /// those of the schema, and a few that its text has.
+  @Test(arguments: Document.allCases) func anUnknownPropertyIsToldAtEveryLevel(_ document: Document) throws {
+    let sample = try document.sample()
+    var count = 0
+    for case let (path, .object(members)) in try document.node().places() {
+      let place = path.appending(.name("zz-unknown"))
+      let (written, unknown) = try document.roundTrip(place.replacing(.bool(true), in: sample))
+      #expect(written == sample)
+      #expect(unknown.map(\.path) == [place.description])
+      #expect(unknown.map(\.name) == ["zz-unknown"])
+      let known = Set(unknown.first?.known ?? [])
+      let missing = Set(members.map(\.name)).subtracting(known).subtracting(document.ignored)
+      #expect(missing.isEmpty, "\(place): \(missing)")
+      count += 1
+    }
+    #expect(count > 0)
   }
 
   @Test(arguments: Document.allCases) func aWrongTypeIsToldWithItsPath(_ document: Document) throws {

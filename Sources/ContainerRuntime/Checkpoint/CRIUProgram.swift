@@ -40,6 +40,9 @@ final class CRIUProgram {
     return program
   }
 
+  /// Before 3.19 it does not bring no_new_privs back: then what it makes must inherit it.
+  var forgetsNoNewPrivileges: Bool { version.number < 31900 }
+
   private func require(_ least: Int) throws(OperationError) {
     if version.number < least {
       throw OperationError("", "", .message("CRIU version \(version.number) must be \(least) or higher"))

@@ -48,7 +48,9 @@ extension CheckpointOptions {
     if let parent {
       if parent.isAbsolute { throw OperationError("", "", .message("--parent-path must be relative")) }
       do throws(SystemCallError) {
-        let kind = try images.appending(parent.string).status().kind
+        // As it is written: the images' folder need not be there yet.
+        let folder = HostPath(unchecked: currentFolderPath() ?? "/")
+        let kind = try images.appending(parent.string).absolute(in: folder).status().kind
         if kind != .directory { throw SystemCallError("stat", parent.string, .notDirectory) }
       } catch {
         throw OperationError(

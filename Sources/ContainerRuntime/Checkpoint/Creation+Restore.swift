@@ -107,10 +107,12 @@ extension Creation {
       clone.cgroup = unified.numbers.first
       let keyring = request.sequence.keyring ? "_ses.\(plan.id)" : nil
       let inherited = folders.numbers + namespaces
+      let forgets = plan.process.noNewPrivileges && program.forgetsNoNewPrivileges
       server = try program.start(clone, ownStreams: !plan.process.terminal, inherited: inherited) {
         () throws(SystemCallError) in
         try entrance.enter()
         if let keyring { try SessionKeyring.join(keyring) }
+        if forgets { try CurrentProcess.control(.noNewPrivileges, 1) }
         try stage.make()
         try folders.openAgain()
       }

@@ -83,7 +83,7 @@ public enum StartSignal: String, Equatable, Sendable {
 }
 
 /// When a hook runs, in the specification's words.
-public enum HookPoint: String, Equatable, Sendable {
+public enum HookPoint: String, CaseIterable, Equatable, Sendable {
   case prestart, createRuntime, createContainer, startContainer, poststart, poststop
 }
 

@@ -114,7 +114,11 @@ extension Container {
     do {
       guard Defence.forcedSearch.isOn else { return try folder.remove() }
       var linux: Spec.Linux?
-      do { linux = try Spec(json: try folder.configuration(), named: "config.json").linux } catch {
+      var isRead = false
+      do {
+        linux = try Spec(json: try folder.configuration(), named: "config.json").linux
+        isRead = true
+      } catch {
         // The id is all that is left to go by.
       }
       let layout = try CgroupLayout.discover(for: nil)
@@ -127,6 +131,9 @@ extension Container {
           ?? CgroupRecord(folders: plan.folders.map { .init(hierarchy: $0.hierarchy, path: $0.path.string) }))
       if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
       try cgroup.remove()
+      if !isRead || linux?.intelRdt != nil, let mount = try Host.resourceControl() {
+        try ResourceControl.removeRemains(of: folder.id.string, linux?.intelRdt, in: mount)
+      }
       try folder.remove()
     } catch {
       throw OperationError(converting: error)

@@ -44,7 +44,7 @@ public struct ResourceControl: Equatable, Sendable {
   }
 
   /// - Returns: whether it was not there before.
-  private static func makeFolder(_ path: HostPath) throws(SystemCallError) -> Bool {
+  static func makeFolder(_ path: HostPath) throws(SystemCallError) -> Bool {
     let parent = try Descriptor.open(path.parentFolder, [.path, .directory])
     do throws(SystemCallError) {
       try parent.makeDirectory(path.lastComponent, mode: 0o755)
@@ -63,7 +63,7 @@ public struct ResourceControl: Equatable, Sendable {
     }
   }
 
-  private static func write(_ text: String, _ name: String, in folder: HostPath) throws(SystemCallError) {
+  static func write(_ text: String, _ name: String, in folder: HostPath) throws(SystemCallError) {
     let file = folder.appending(name)
     do throws(SystemCallError) {
       try Descriptor.open(file, [.writeOnly, .noFollow]).writeOnce(text)

@@ -13,6 +13,15 @@ public struct ResourceControlPlan: Equatable, Sendable {
   public var monitor: HostPath?
 }
 
+extension ResourceControlPlan {
+  /// The lines of the two properties that have one text each. A line about the bandwidth is passed over among those about
+  /// the cache: memBwSchema is its place.
+  static func lines(cache: String?, bandwidth: String?) -> [String] {
+    let cache = (cache ?? "").split(separator: "\n").filter { !$0.hasPrefix("MB:") }
+    return (cache + (bandwidth ?? "").split(separator: "\n")).map(String.init)
+  }
+}
+
 extension PlanBuilder {
   mutating func decideResourceControl(_ id: String) -> ResourceControlPlan? {
     guard let rdt = linux?.intelRdt else { return nil }
@@ -23,11 +32,8 @@ extension PlanBuilder {
       problems.add("\(place).closID", "\(quoted(name)) is no name of a class of service", .resourceControl)
     }
     problems.requireNoNUL(name, "\(place).closID")
-    var lines = rdt.schemata ?? []
-    // A line about the bandwidth is passed over there: memBwSchema is its place.
-    let cache = (rdt.l3CacheSchema ?? "").split(separator: "\n").filter { !$0.hasPrefix("MB:") }
-    let bandwidth = (rdt.memBwSchema ?? "").split(separator: "\n")
-    lines += (cache + bandwidth).map(String.init)
+    let lines =
+      (rdt.schemata ?? []) + ResourceControlPlan.lines(cache: rdt.l3CacheSchema, bandwidth: rdt.memBwSchema)
     for line in lines { problems.requireNoNUL(line, place) }
     guard let mount = host.resourceControl else {
       problems.add(place, "Intel RDT is not enabled on this host: no resctrl file system is mounted")

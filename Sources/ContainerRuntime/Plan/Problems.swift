@@ -2,9 +2,6 @@ internal import Kernel
 
 /// Collects what is wrong with a configuration, so that all of it can be told at once.
 struct Problems {
-  /// How a refusal ends of what later versions may do.
-  static let unsupported = "not supported by this version of apus"
-
   private(set) var errors: [PropertyError] = []
   private(set) var warnings: [PropertyError] = []
   /// The file that the properties stand in.

@@ -3,15 +3,14 @@ internal import Kernel
 package import OCI
 internal import Seccomp
 
-/// What this build can do, as `features` tells it (features.md). Lists come from the tables that configurations are read
-/// with; whether a property is supported is asked of the plan itself, by a configuration that has it.
+/// What this build can do, as `features` tells it (features.md), whatever the host's kernel offers. Lists come from the
+/// tables that configurations are read with. What has no list is asked of the plan: on a machine that has everything, a
+/// configuration that asks for it must lead to what is done about it.
 package enum SupportedFeatures {
   /// - Parameter annotations: facts without a property of their own.
   package static func document(annotations: StringMap<String>) -> Features {
     var features = Features(ociVersionMin: "1.0.0", ociVersionMax: "1.3.0")
-    features.hooks = [
-      HookPoint.prestart, .createRuntime, .createContainer, .startContainer, .poststart, .poststop,
-    ].map(\.rawValue)
+    features.hooks = HookPoint.allCases.map(\.rawValue)
     features.mountOptions = MountOptionTable.names.map(\.description)
     features.linux = linux
     features.annotations = annotations
@@ -21,28 +20,26 @@ package enum SupportedFeatures {
   }
 
   private static var linux: Features.Linux {
+    let v1 = plan(on: "devices")
+    let v2 = plan(on: "")
     var linux = Features.Linux()
     linux.namespaces = NamespaceKind.allCases.map { NamespacePlan.name(of: $0) }.sorted()
     linux.capabilities = (0..<CapabilityNames.count).map { CapabilityNames.name($0) }
-    linux.cgroup = Features.Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true)
+    linux.cgroup = Features.Cgroup(
+      v1: v1 != nil, v2: v2 != nil, systemd: true, systemdUser: true,
+      rdma: v2?.cgroup.writes.contains { $0.file == "rdma.max" } ?? false)
     linux.seccomp = seccomp
-    linux.apparmor = Features.Switch(enabled: supports { $0.process?.apparmorProfile = "p" })
-    linux.selinux = Features.Switch(enabled: supports { $0.process?.selinuxLabel = "l" })
-    let hasIntelRdt = supports { $0.linux?.intelRdt = Spec.IntelRdt() }
-    linux.intelRdt = Features.IntelRdt(enabled: hasIntelRdt, schemata: hasIntelRdt, monitoring: hasIntelRdt)
+    let labels = v2?.process.labels ?? []
+    linux.apparmor = Features.Switch(enabled: labels.contains(.apparmor(label)))
+    linux.selinux = Features.Switch(enabled: labels.contains(.selinux(label)))
+    let control = v2?.resourceControl
+    linux.intelRdt = Features.IntelRdt(
+      enabled: control != nil, schemata: control?.schemata == [schema], monitoring: control?.monitor != nil)
     linux.memoryPolicy = Features.MemoryPolicy(
       modes: MemoryPolicyNames.modes.map(\.name).sorted(), flags: MemoryPolicyNames.flags.map(\.name).sorted())
     linux.mountExtensions = Features.MountExtensions(
-      idmap: Features.Switch(
-        enabled: supports { spec in
-          let mapping = [Spec.IDMapping(containerID: 0, hostID: 0, size: 1)]
-          spec.mounts = [
-            Spec.Mount(
-              destination: "/m", type: "bind", source: "/", options: ["bind"], uidMappings: mapping,
-              gidMappings: mapping)
-          ]
-        }))
-    linux.netDevices = Features.Switch(enabled: supports { $0.linux?.netDevices = ["d": Spec.NetDevice()] })
+      idmap: Features.Switch(enabled: v2?.mounts.contains { $0.idMap != nil } ?? false))
+    linux.netDevices = Features.Switch(enabled: !(v2?.networkDevices.isEmpty ?? true))
     return linux
   }
 
@@ -54,20 +51,33 @@ package enum SupportedFeatures {
       knownFlags: FilterFlags.knownNames.sorted(), supportedFlags: FilterFlags.knownNames.sorted())
   }
 
-  /// Whether a plan takes a property. It may still find fault with the value.
-  private static func supports(_ edit: (inout Spec) -> Void) -> Bool {
+  private static let label = "l"
+  private static let schema = "L3:0=f"
+
+  /// What becomes of a configuration that asks for everything without a list, on a machine that has all of it and this
+  /// hierarchy of cgroups.
+  private static func plan(on hierarchy: String) -> Plan? {
     var spec = Spec.default(cgroupNamespace: false)
-    edit(&spec)
-    let tree = CgroupLayout.Hierarchy(name: "", mountPoint: HostPath(constant: "/sys/fs/cgroup"))
+    spec.process?.apparmorProfile = label
+    spec.process?.selinuxLabel = label
+    let mapping = [Spec.IDMapping(containerID: 0, hostID: 0, size: 1)]
+    spec.mounts = [
+      Spec.Mount(
+        destination: "/m", type: "bind", source: "/", options: ["bind"], uidMappings: mapping, gidMappings: mapping)
+    ]
+    spec.linux?.intelRdt = Spec.IntelRdt(schemata: [schema], enableMonitoring: true)
+    spec.linux?.netDevices = ["d": Spec.NetDevice()]
+    if hierarchy.isEmpty { spec.linux?.resources = Spec.Resources(rdma: ["d": .init(hcaHandles: 1)]) }
+    let tree = CgroupLayout.Hierarchy(name: hierarchy, mountPoint: HostPath(constant: "/sys/fs/cgroup"))
     let layout: CgroupLayout
-    do { layout = try CgroupLayout(hierarchies: [tree]) } catch { return false }
-    let host = HostFacts(
-      lastCapability: CapabilityNames.count - 1, capabilities: [], effectiveUser: 0, cgroups: layout)
-    do {
-      _ = try Plan(id: "ID", bundle: HostPath(constant: "/bundle"), spec: spec, host: host)
-      return true
-    } catch {
-      return !error.problems.contains { $0.problem.hasSuffix(Problems.unsupported) }
+    do { layout = try CgroupLayout(hierarchies: [tree], unifiedControllers: hierarchy.isEmpty ? ["rdma"] : []) } catch {
+      return nil
     }
+    var host = HostFacts(
+      lastCapability: CapabilityNames.count - 1, capabilities: [], effectiveUser: 0, cgroups: layout)
+    host.hasAppArmor = true
+    host.hasSELinux = true
+    host.resourceControl = HostPath(constant: "/sys/fs/resctrl")
+    do { return try Plan(id: "ID", bundle: HostPath(constant: "/bundle"), spec: spec, host: host) } catch { return nil }
   }
 }

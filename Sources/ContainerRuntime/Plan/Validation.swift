@@ -10,23 +10,39 @@ package struct Validation {
   /// What is accepted and has no effect.
   package private(set) var warnings: [PropertyError] = []
 
+  /// - Parameter nearest: which of some names a misspelt one may have been meant to be.
   /// - Throws: when there is no configuration to read.
-  package init(bundle path: HostPath, options: PlanOptions = PlanOptions()) throws(OperationError) {
+  package init(
+    bundle path: HostPath, options: PlanOptions = PlanOptions(),
+    nearest: (String, [String]) -> String? = { _, _ in nil }
+  ) throws(OperationError) {
     let (folder, bytes) = try Bundle.read(path)
-    var unknown: [String] = []
+    var unknown: [UnknownProperty] = []
     let spec: Spec
     do { spec = try Spec(json: bytes, named: "config.json", unknownProperties: &unknown) } catch {
       let place = error.line == 0 ? "" : " (line \(error.line), column \(error.column))"
       errors = [PropertyError(error.location, error.problem + place)]
       return
     }
-    warnings = unknown.map { PropertyError("config.json.\($0)", "unknown property, which is ignored") }
+    warnings = unknown.map { PropertyError("config.json.\($0.path)", Self.problem($0, nearest)) }
     let host = try HostFacts.discover(for: spec, systemdCgroup: options.systemdCgroup)
     var builder = PlanBuilder(bundle: folder, spec: spec, host: host, options: options)
     let plan = builder.plan(id: "ID")
     errors += builder.problems.errors
     warnings += builder.problems.warnings
     if let plan { look(at: plan) }
+  }
+
+  /// config.md, "Platform-specific configuration": what the others have beside `linux`.
+  private static func problem(_ property: UnknownProperty, _ nearest: (String, [String]) -> String?) -> String {
+    switch property.path {
+    case "freebsd", "solaris", "vm", "windows", "zos": return "is of another platform and is ignored"
+    default: break
+    }
+    guard let name = property.name, let known = nearest(name, property.known) else {
+      return "unknown property, which is ignored"
+    }
+    return "unknown property, which is ignored; did you mean \(known)?"
   }
 
   /// The host may lack what a plan without a fault names.

@@ -7,14 +7,12 @@ internal import OCI
 extension Invocation {
   func update(_ reporter: Reporter) throws(OperationError) -> Int32 {
     try reporter.openLog()
-    if options.string(.l3CacheSchema) != nil {
-      throw OperationError("", "", .message("Intel RDT/CAT: l3 cache schema is not enabled"))
-    }
-    if options.string(.memBwSchema) != nil {
-      throw OperationError("", "", .message("Intel RDT/MBA: memory bandwidth schema is not enabled"))
-    }
+    let control = ResourceControlUpdate(
+      l3CacheSchema: options.string(.l3CacheSchema), memBwSchema: options.string(.memBwSchema))
     let resources = try options.string(.resources).map { (file) throws(OperationError) in try read(file, reporter) }
-    for warning in try Container.update(try id(), resources ?? named, in: try store()) { reporter.warn(warning) }
+    for warning in try Container.update(try id(), resources ?? named, control: control, in: try store()) {
+      reporter.warn(warning)
+    }
     return 0
   }
 
@@ -33,9 +31,9 @@ extension Invocation {
       throw OperationError("", "", .message("--resources: \(error)"))
     }
     do {
-      var unknown: [String] = []
+      var unknown: [UnknownProperty] = []
       let resources = try Spec.Resources(json: bytes, named: "resources", unknownProperties: &unknown)
-      for property in unknown { reporter.warn("resources.\(property): unknown property, which is ignored") }
+      for property in unknown { reporter.warn("resources.\(property.path): unknown property, which is ignored") }
       return resources
     } catch {
       throw OperationError("", "", .message("\(name): \(error)"))

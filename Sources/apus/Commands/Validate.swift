@@ -8,7 +8,8 @@ extension Invocation {
     var request = PlanOptions()
     request.systemdCgroup = global.systemdCgroup
     let bundle = try path(.bundle, "--bundle") ?? HostPath(constant: ".")
-    let validation = try Validation(bundle: bundle, options: request)
+    let validation = try Validation(
+      bundle: bundle, options: request, nearest: { Suggestion.nearest(to: $0, among: $1) })
     Output.write(validation.text)
     return validation.errors.isEmpty ? 0 : 1
   }

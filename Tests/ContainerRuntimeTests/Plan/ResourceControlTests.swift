@@ -118,6 +118,79 @@ import Testing
     }
   }
 
+  /// `update`: the kernel names below `info` what it can divide.
+  @Test func updateIsRefusedInTheWordsOfRunc() throws {
+    try withFolder { folder in
+      let mount = try HostPath(folder)
+      let cache = ResourceControlUpdate(l3CacheSchema: "L3:0=f", memBwSchema: "")
+      let bandwidth = ResourceControlUpdate(l3CacheSchema: nil, memBwSchema: "MB:0=20")
+      for place in [nil, mount] {
+        #expect(cache.refusal(place) == "Intel RDT/CAT: l3 cache schema is not enabled")
+        #expect(bandwidth.refusal(place) == "Intel RDT/MBA: memory bandwidth schema is not enabled")
+      }
+      for name in ["L3CODE", "MB"] {
+        try FileManager.default.createDirectory(atPath: "\(folder)/info/\(name)", withIntermediateDirectories: true)
+      }
+      #expect(cache.refusal(mount) == nil && bandwidth.refusal(mount) == nil)
+      #expect(!cache.isEmpty && ResourceControlUpdate(l3CacheSchema: "", memBwSchema: nil).isEmpty)
+      #expect(
+        bandwidth.applied(to: Spec.IntelRdt(closID: "c", l3CacheSchema: "L3:0=1", memBwSchema: "MB:0=10"))
+          == Spec.IntelRdt(closID: "c", l3CacheSchema: "L3:0=1", memBwSchema: "MB:0=20"))
+    }
+  }
+
+  @Test func updateChangesTheClassAndTakesItBack() throws {
+    try withFolder { folder in
+      let current = ResourceControl(group: folder + "/prepared", monitor: nil, ownsGroup: false)
+      try Data("L3:0=f\n".utf8).write(to: URL(filePath: folder + "/prepared/schemata"))
+      let update = ResourceControlUpdate(l3CacheSchema: "L3:0=3\nMB:0=5", memBwSchema: "MB:0=70")
+      let change = try ResourceControl.change(
+        current, to: update.lines, id: "web", in: HostPath(folder), processes: [42])
+      #expect(text(folder + "/prepared/schemata") == "L3:0=3\nMB:0=70\n" && change.control == current)
+      #expect(text(folder + "/prepared/tasks").isEmpty)
+      try change.takeBack()
+      #expect(text(folder + "/prepared/schemata").hasPrefix("L3:0=f\n"))
+    }
+  }
+
+  /// A container without a class gets one; without the kernel its folder has no files, so that is taken back.
+  @Test func updateMakesAClass() throws {
+    try withFolder { folder in
+      #expect(throws: SystemCallError.self) {
+        try ResourceControl.change(nil, to: ["L3:0=3"], id: "web", in: HostPath(folder), processes: [42])
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/web"))
+      // As if the kernel had made the files with the folder; the folder is then somebody else's.
+      try FileManager.default.createDirectory(atPath: folder + "/web", withIntermediateDirectories: false)
+      for name in ["tasks", "schemata"] { try Data().write(to: URL(filePath: folder + "/web/" + name)) }
+      let change = try ResourceControl.change(nil, to: ["L3:0=3"], id: "web", in: HostPath(folder), processes: [42])
+      #expect(text(folder + "/web/schemata") == "L3:0=3\n" && text(folder + "/web/tasks") == "42")
+      #expect(change.control == ResourceControl(group: folder + "/web", monitor: nil, ownsGroup: false))
+    }
+  }
+
+  /// What `delete --force` finds without a record.
+  @Test(
+    arguments: [
+      (nil, true, true), (.init(), true, true), (.init(closID: "prepared"), false, true),
+      (.init(closID: "/"), false, false),
+      (.init(closID: "../prepared"), false, false),
+    ] as [(Spec.IntelRdt?, Bool, Bool)])
+  func remainsAreRemoved(rdt: Spec.IntelRdt?, removesClass: Bool, removesMonitor: Bool) throws {
+    try withFolder { folder in
+      let own = rdt?.closID == nil ? folder + "/web" : folder + "/prepared"
+      try FileManager.default.createDirectory(atPath: own + "/mon_groups/web", withIntermediateDirectories: true)
+      if own.hasSuffix("web") {
+        // The kernel removes the folder of the monitoring groups with its class.
+        try FileManager.default.removeItem(atPath: own + "/mon_groups")
+      }
+      try ResourceControl.removeRemains(of: "web", rdt, in: HostPath(folder))
+      #expect(FileManager.default.fileExists(atPath: own) == !removesClass)
+      #expect(FileManager.default.fileExists(atPath: own + "/mon_groups/web") == !removesMonitor)
+      #expect(FileManager.default.fileExists(atPath: folder + "/prepared"))
+    }
+  }
+
   @Test func recordKeepsIt() throws {
     var record = Record(
       id: "a", phase: .created, bootID: "b", runtime: ProcessIdentity(pid: 5, startTime: 1), ociVersion: "1.3.0",

@@ -10,8 +10,9 @@ import Testing
     path, deed = sys.argv[1], sys.argv[2]
     def connect():
         one = socket.socket(socket.AF_UNIX)
-        one.settimeout(20)
+        # It waits while others stand in line; with a time limit it would not.
         one.connect(path)
+        one.settimeout(20)
         return one
     def field(number, text):
         return bytes([number << 3 | 2, len(text)]) + text

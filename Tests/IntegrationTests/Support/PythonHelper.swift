@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// A small Python program that plays the part of an engine: it receives descriptors, holds a terminal, answers
-/// notifications. Swift's test process cannot: it has threads and no descriptor passing.
+/// A small Python program that plays the part of an engine: it receives descriptors, answers notifications. Swift's test process cannot: it has threads and no descriptor passing.
 struct PythonHelper {
   let command: RunningCommand
 
@@ -50,43 +49,5 @@ struct PythonHelper {
         print(repr(said), flush=True)
     else:
         print(open(f"/proc/self/fdinfo/{master}").read(), flush=True)
-    """#
-
-  /// Runs a command on a terminal of 40 rows and 100 columns. When it says `size?` the terminal becomes 50 by 120;
-  /// when it says `input?` it gets the text. Prints what it said, its status and whether the terminal's settings are
-  /// as they were.
-  static let terminal = #"""
-    import fcntl, os, pty, struct, sys, termios
-    text, command = sys.argv[1].encode().decode("unicode_escape").encode(), sys.argv[2:]
-    master, slave = pty.openpty()
-    def resize(rows, columns):
-        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    resize(40, 100)
-    before = termios.tcgetattr(slave)
-    print("ready", flush=True)
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-        for number in range(3): os.dup2(slave, number)
-        os.close(master); os.close(slave)
-        os.execv(command[0], command)
-    said = b""
-    import select
-    status = None
-    while True:
-        ready, _, _ = select.select([master], [], [], 0.05)
-        if ready:
-            part = os.read(master, 4096)
-            said += part
-            if b"size?" in part: resize(50, 120)
-            if b"input?" in part: os.write(master, text)
-        elif status is not None:
-            break
-        if status is None:
-            pid, raw = os.waitpid(child, os.WNOHANG)
-            if pid: status = os.waitstatus_to_exitcode(raw)
-    print(repr(said), flush=True)
-    print("status", status, "same" if termios.tcgetattr(slave) == before else "changed", flush=True)
     """#
 }

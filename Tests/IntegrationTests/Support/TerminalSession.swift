@@ -104,12 +104,13 @@ struct DescriptorReceiver {
     }
   }
 
-  /// The message beside the descriptor, the number of descriptors, where it leads, and what it gave.
-  func answer() throws -> (message: String, count: Int, link: String, text: String) {
+  /// The message beside the descriptor, the number of descriptors, where it leads, what the kernel says of it, and what
+  /// it gave.
+  func answer() throws -> (message: String, count: Int, link: String, info: String, text: String) {
     let answer = try JSONValue(parsing: command.wait().succeed().stdout)
     return (
       try #require(answer["message"]?.string), try #require(answer["count"]?.integer),
-      try #require(answer["link"]?.string), try #require(answer["text"]?.string)
+      try #require(answer["link"]?.string), try #require(answer["info"]?.string), try #require(answer["text"]?.string)
     )
   }
 
@@ -132,6 +133,7 @@ struct DescriptorReceiver {
             try: text += os.read(numbers[0], 65536)
             except OSError: break
     print(json.dumps({'message': (message + more).decode(), 'count': len(numbers),
-        'link': os.readlink('/proc/self/fd/%d' % numbers[0]), 'text': text.decode()}))
+        'link': os.readlink('/proc/self/fd/%d' % numbers[0]), 'text': text.decode(),
+        'info': open('/proc/self/fdinfo/%d' % numbers[0]).read()}))
     """
 }
