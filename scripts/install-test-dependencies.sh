@@ -16,7 +16,9 @@ packages=(
   busybox-static # the root file system of most bundles
   catatonit      # the first process of Podman's pods
   containerd
+  containernetworking-plugins # networks of Kubernetes' pods
   criu           # saves and restores containers
+  docker-registry
   docker.io
   fish           # reads its completion script
   gcc            # C programs of the seccomp tests
@@ -32,6 +34,7 @@ packages=(
   podman
   procps
   python3        # drivers of faults and terminals
+  python3-grpcio # the calls that Kubernetes makes
   spin           # the model of the lifecycle
   strace         # counting system calls, injecting faults
   tini           # a subreaper around the tests: PID 1 may reap late

@@ -39,6 +39,13 @@ public enum CurrentProcess {
     try cl_prctl(option.rawValue, a, b, 0, 0).checked("prctl", option.name)
   }
 
+  /// This process's group, and what descends from it, shares the threads of a processor's core with nothing else (Linux
+  /// 5.14, Documentation/admin-guide/hw-vuln/core-scheduling.rst).
+  public static func makeSchedulingCore() throws(SystemCallError) {
+    // PR_SCHED_CORE_CREATE for this process, with the scope of its process group.
+    try cl_prctl(ProcessControl.schedulingCore.rawValue, 1, 0, 2, 0).check("prctl", ProcessControl.schedulingCore.name)
+  }
+
   /// Makes this process the leader of a new session.
   public static func newSession() throws(SystemCallError) { try cl_setsid().check("setsid") }
 
@@ -70,6 +77,7 @@ public enum ProcessControl: Int32, Sendable {
   case noNewPrivileges = 38
   case ambientCapabilities = 47
   case setName = 15
+  case schedulingCore = 62
   /// PR_SET_SECCOMP with SECCOMP_MODE_STRICT.
   case strictSeccomp = 22
 
@@ -85,6 +93,7 @@ public enum ProcessControl: Int32, Sendable {
     case .noNewPrivileges: "PR_SET_NO_NEW_PRIVS"
     case .ambientCapabilities: "PR_CAP_AMBIENT"
     case .setName: "PR_SET_NAME"
+    case .schedulingCore: "PR_SCHED_CORE"
     case .strictSeccomp: "PR_SET_SECCOMP"
     }
   }

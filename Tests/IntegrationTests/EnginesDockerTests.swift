@@ -7,8 +7,11 @@ import Testing
   private struct Docker {
     let engine: Engine
 
-    init() throws {
-      engine = try Engine(environment: ["DOCKER_HOST=unix:///run/engine/docker.sock"])
+    /// - Parameter programs: a folder with what containerd shall find before all else.
+    init(programs: String = "/usr/sbin") throws {
+      engine = try Engine(environment: [
+        "DOCKER_HOST=unix:///run/engine/docker.sock", "PATH=\(programs):/usr/sbin:/usr/bin:/sbin:/bin",
+      ])
       let folder = engine.folder
       try engine.serveContainerd()
       try engine.serve(
@@ -32,6 +35,39 @@ import Testing
     func end() throws {
       try engine.end(states: ["runc", "apus"].map { "\(engine.folder)/exec/runtime-\($0)/moby" })
     }
+  }
+
+  /// Docker 23 takes a runtime type; the one of before takes the name of runc's shim only, which ours goes by here.
+  @Test func theShimInThePlaceOfRuncs() throws {
+    let scratch = try Scratch.current
+    let programs = scratch.path("programs")
+    let shim = URL(filePath: scratch.apus).deletingLastPathComponent().path + "/containerd-shim-apus-v2"
+    try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: programs + "/containerd-shim-runc-v2", withDestinationPath: shim)
+    let docker = try Docker(programs: programs)
+    #expect(try docker.run([], "echo hello; exit 7").stdout == "hello\n")
+    #expect(try docker.run([], "exit 7").status == 7)
+    for (program, status) in [("/nope", Int32(127)), ("nope", 127), ("/etc/passwd", 126)] {
+      #expect(try docker("run", "--rm", "busybox", program).status == status, "\(program)")
+    }
+    try docker("run", "--detach", "--name", "one", "busybox", "sleep", "1000").succeed()
+    let shims = docker.engine.processes(named: "containerd-shim-runc-v2")
+    // Go's has a dozen threads.
+    #expect(shims.count == 1 && readText("/proc/\(shims.first ?? 0)/status").contains("Threads:\t1\n"))
+    #expect(try docker("exec", "one", "sh", "-c", "echo inside; exit 3").status == 3)
+    try docker("pause", "one").succeed()
+    try docker("unpause", "one").succeed()
+    #expect(try docker("top", "one").succeed().stdout.contains("sleep 1000"))
+    #expect(try docker("stats", "--no-stream", "one").succeed().stdout.contains("%"))
+    try docker("update", "--memory", "64m", "--memory-swap", "64m", "one").succeed()
+    try docker("stop", "--time", "0", "one").succeed()
+    #expect(try docker("inspect", "-f", "{{.State.ExitCode}}", "one").stdout == "137\n")
+    let greedy = "x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done"
+    try docker("run", "--name", "two", "-m", "16m", "--memory-swap", "16m", "busybox", "sh", "-c", greedy)
+    #expect(try docker("inspect", "-f", "{{.State.OOMKilled}}", "two").stdout == "true\n")
+    try docker("rm", "one", "two").succeed()
+    try docker.end()
   }
 
   @Test func everyOptionOfRunTakesEffect() throws {

@@ -103,6 +103,61 @@ import Testing
     try containerd.end()
   }
 
+  @Test func aTerminalFollowsItsSize() throws {
+    let containerd = try Containerd()
+    let script = "stty size; echo next; while [ \"$(stty size)\" != '50 120' ]; do sleep 0.02; done; stty size; exit 4"
+    let session = try TerminalSession(
+      containerd.runWords("a", ["/bin/sh", "-c", script], ["--rm", "--tty"]), in: containerd.scratch,
+      [(after: "next", .resize(rows: 50, columns: 120))])
+    #expect(session.text.contains("next") && session.text.contains("50 120"), "\(session.text)")
+    #expect(session.status == 4)
+    try containerd.end()
+  }
+
+  @Test func memoryThatRunsOutIsTold() throws {
+    let containerd = try Containerd()
+    let events = try containerd.scratch.start(containerd.words(["events"]))
+    let script = "x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done"
+    let output = try containerd.run("a", ["/bin/sh", "-c", script], "--rm", "--memory-limit", "16777216")
+    #expect(output.status == 137)
+    #expect(eventually { events.stdout.contains("/tasks/delete") })
+    let topics = ["/tasks/start", "/tasks/oom", "/tasks/exit"].map { topic in
+      events.stdout.split(separator: "\n").firstIndex { $0.contains(topic) } ?? -1
+    }
+    #expect(topics[0] >= 0 && topics[0] < topics[1] && topics[1] < topics[2], "\(events.stdout)")
+    events.signal(SIGTERM)
+    _ = try events.wait()
+    try containerd.end()
+  }
+
+  /// What comes of a client's input after the process has it all: CloseIO, and the end of the input.
+  @Test func theInputOfAnExecEnds() throws {
+    let containerd = try Containerd()
+    try containerd.runSleeper("a")
+    let input = containerd.scratch.path("input")
+    try Data(String(repeating: "line\n", count: 50_000).utf8).write(to: URL(filePath: input))
+    let output = try containerd.ctr("tasks", "exec", "--exec-id", "e", "a", "/bin/wc", "-c", stdin: input)
+    #expect(output.stdout == "250000\n")
+    try containerd.kill("a")
+    try containerd.ctr("tasks", "delete", "a")
+    try containerd.end()
+  }
+
+  /// As a pod's container would whose image has it as its program: the file that runs is the sealed one.
+  @Test func theShimsFileAsTheProgram() throws {
+    let containerd = try Containerd()
+    try containerd.runSleeper("a")
+    let before = try Data(contentsOf: URL(filePath: containerd.shimFile))
+    for path in ["/proc/self/exe", "/proc/thread-self/exe"] {
+      let output = try containerd.ctr("tasks", "exec", "--exec-id", "e", "a", path, "-v")
+      #expect(output.status != 0 && !output.stdout.contains("Version"), "\(path): \(output)")
+    }
+    #expect(try Data(contentsOf: URL(filePath: containerd.shimFile)) == before)
+    try containerd.kill("a")
+    try containerd.ctr("tasks", "delete", "a")
+    try containerd.end()
+  }
+
   @Test func aPodSharesAShim() throws {
     let containerd = try Containerd()
     let group = ["--annotation", "io.kubernetes.cri.sandbox-id=pod"]

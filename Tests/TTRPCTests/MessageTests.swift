@@ -59,6 +59,7 @@ import Testing
     let parameters = try BootstrapParameters(protobuf: bytes)
     #expect(parameters.instance == "c")
     #expect(parameters.namespace == "n")
+    #expect(parameters.logLevel == -4 && parameters.wantsDebug)
     #expect(parameters.eventsAddress == "/t")
     #expect(parameters.address == "/g")
     #expect(parameters.socketFolder == "/s")

@@ -4,11 +4,15 @@ public import Protobuf
 public struct BootstrapParameters: Equatable, Sendable, ProtobufMessage {
   public var instance = ""
   public var namespace = ""
+  /// As in Go's log/slog: -4 is for finding faults, 0 for information.
+  public var logLevel: Int64 = 0
   public var eventsAddress = ""
   public var address = ""
   public var extensions: [Extension] = []
   public var socketFolder = ""
   public init() {}
+
+  public var wantsDebug: Bool { logLevel <= -4 }
 
   /// A message in a message of its own.
   public struct Extension: Equatable, Sendable, ProtobufMessage {
@@ -23,6 +27,7 @@ public struct BootstrapParameters: Equatable, Sendable, ProtobufMessage {
   public mutating func fields<Visitor: ProtobufVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
     try visitor.string(1, &instance)
     try visitor.string(2, &namespace)
+    try visitor.signed(3, &logLevel)
     try visitor.string(5, &eventsAddress)
     try visitor.string(6, &address)
     try visitor.messages(8, &extensions)

@@ -39,11 +39,14 @@ struct ShimSocket {
     throw SystemCallError("bind", path.string, .addressInUse)
   }
 
-  /// Whether somebody listens there.
+  /// Whether a shim listens there.
+  /// - Throws: when somebody else does: containerd would hand over its containers to whoever that is.
   func isServed() throws(SystemCallError) -> Bool {
-    do {
-      _ = try Descriptor.connected(to: path, kind: .stream, timeout: 2000)
-      return true
+    do throws(SystemCallError) {
+      let peer = try Descriptor.connected(to: path, kind: .stream, timeout: 2000)
+      let user = try peer.peerUser()
+      if user == CurrentProcess.effectiveUser { return true }
+      throw SystemCallError.refused("\(path): another user, \(user), listens there")
     } catch {
       if error.errno == .connectionRefused || error.errno == .noSuchFile { return false }
       throw error

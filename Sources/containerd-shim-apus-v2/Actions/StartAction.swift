@@ -8,7 +8,7 @@ internal import TTRPC
 /// `start`: finds the shim that serves the container's group, or leaves one behind, and prints its address.
 struct StartAction {
   private static let inputLimit = 4 << 20
-  private static let groupAnnotations = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"]
+  static let groupAnnotations = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"]
 
   let arguments: ShimArguments
   /// From containerd 2.3 on.
@@ -115,6 +115,7 @@ struct StartAction {
       // Whatever the caller has left open would stay so as long as the shim.
       try Descriptor.closeOnExec(from: Server.listenerNumber + 1)
       do {
+        try StartAction.shareNoCore()
         try Seal.restart(arguments: serverArguments(socket), environment: environment)
       } catch {
         try report.write(error.oneLine)
@@ -125,11 +126,20 @@ struct StartAction {
     exitNow(1)
   }
 
+  /// The shim and its containers trust each other, and nobody else on a core's threads, when containerd's configuration
+  /// says so (`sched_core`, or the variable itself).
+  private static func shareNoCore() throws(OperationError) {
+    if (StartOfProgram.variable("SCHED_CORE") ?? "").isEmpty { return }
+    do throws(SystemCallError) { try CurrentProcess.makeSchedulingCore() } catch {
+      throw OperationError("", "", .message("SCHED_CORE: core scheduling cannot be had: \(error)"))
+    }
+  }
+
   private func serverArguments(_ socket: ShimSocket) -> [String] {
     [
       arguments.program, "-namespace", arguments.namespace, "-id", arguments.id, "-address",
       bootstrap?.address ?? arguments.address, "-socket", socket.url,
-    ] + (arguments.isDebug ? ["-debug"] : [])
+    ] + (arguments.isDebug || bootstrap?.wantsDebug == true ? ["-debug"] : [])
   }
 
   private var environment: [String] {

@@ -21,7 +21,9 @@ struct UnifiedMetrics: ProtobufWritable {
   func write(to writer: inout ProtobufWriter) {
     writer.message(1) { pids in
       pids.unsigned(1, statistics.tasks.current)
-      pids.unsigned(2, statistics.tasks.limit)
+      // No limit, or no such controller; the message tells them apart.
+      let isUnlimited = statistics.tasks.limit == 0 && statistics.tasks.current > 0
+      pids.unsigned(2, isUnlimited ? .max : statistics.tasks.limit)
     }
     writer.message(2, writeCPU)
     writer.message(4, writeMemory)

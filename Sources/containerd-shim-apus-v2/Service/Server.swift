@@ -9,6 +9,7 @@ final class Server {
   private static let farewell: Int64 = 5000
   /// Milliseconds before connections are taken again, after one could not be.
   private static let pause: Int64 = 200
+  private static let graceTime: Int64 = 2000
 
   let namespace: String
   let log: ShimLog
@@ -23,6 +24,7 @@ final class Server {
   private var connections: [UInt64: Connection] = [:]
   private var nextConnection: UInt64 = 0
   private var isLeaving = false
+  private var isDismissed = false
 
   static func run(_ arguments: ShimArguments) throws(OperationError) {
     let server = try OperationError.wrapping { () throws(SystemCallError) in try Server(arguments) }
@@ -101,8 +103,28 @@ final class Server {
   }
 
   func task(_ id: String) -> ContainerTask? { tasks[id] }
-  func add(_ task: ContainerTask) { tasks[task.id.string] = task }
-  func remove(_ task: ContainerTask) { tasks[task.id.string] = nil }
+  func add(_ task: ContainerTask) {
+    isDismissed = false
+    tasks[task.id.string] = task
+  }
+
+  func remove(_ task: ContainerTask) {
+    tasks[task.id.string] = nil
+    if isDismissed && tasks.isEmpty { leaveUnlessNeeded() }
+  }
+
+  /// containerd asks for it after each container, and after a sandbox only once: its last containers may still be there.
+  func shutDown() {
+    isDismissed = true
+    if tasks.isEmpty { leave() }
+  }
+
+  /// The shutdown that belongs to the last container may be on its way, or a new one that `start` has sent here.
+  private func leaveUnlessNeeded() {
+    loop.after(milliseconds: Server.graceTime) { [unowned self] in
+      if isDismissed && tasks.isEmpty { leave() }
+    }
+  }
 
   func publish(_ event: TaskEvent) { publisher.publish(event) }
 

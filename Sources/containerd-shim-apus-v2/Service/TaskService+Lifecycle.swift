@@ -44,6 +44,9 @@ extension TaskService {
     } catch {
       return abandon(task, reply, "\(error)")
     }
+    if task.options.systemdCgroup {
+      server.log.warn("SystemdCgroup has no effect yet: the cgroups of \(task.id) are made directly")
+    }
     let console = prepared.console
     server.workers.start(prepared.ends, keeping: console?.kept ?? []) { warn throws(OperationError) in
       try TaskService.make(task, request.rootfs, console, warn)
@@ -168,6 +171,7 @@ extension TaskService {
     reply.fail(CallStatus(.unknown, "OCI runtime exec failed: \(text)"))
     process.standard.end()
     process.finish(ProcessEnd(status: 255, moment: Moment(nanoseconds: realtimeNanoseconds())))
+    task.tellHeldEnd()
   }
 
   private func launchExec(_ task: ContainerTask, _ process: TaskProcess, _ reply: Reply) {

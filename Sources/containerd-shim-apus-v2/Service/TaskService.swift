@@ -54,7 +54,7 @@ final class TaskService {
       reply.succeed(ConnectResponse(shim: UInt32(CurrentProcess.pid), task: UInt32(bitPattern: pid)))
     case "Shutdown":
       reply.succeed()
-      if server.tasks.isEmpty { server.leave() }
+      server.shutDown()
     case "Checkpoint":
       try checkpoint(try CheckpointTaskRequest(protobuf: payload), reply)
     default: throw CallStatus(.unimplemented, "method \(method) is not served")

@@ -1,7 +1,7 @@
 internal import Kernel
 
-/// A logger: a program that reads a process's output from descriptors 3 and 4 and closes 5 when it is ready
-/// (containerd's `binary://`).
+/// A logger: a program that reads a process's output from descriptors 3 and 4 and closes 5 when it is ready, after it has
+/// written a byte there if `binary-v2://` named it (containerd's `binary://`).
 final class OutputProgram {
   /// Milliseconds to be ready, and after the end of the output to end by itself, and by SIGTERM.
   private static let readyTime: Int64 = 10_000
@@ -13,13 +13,15 @@ final class OutputProgram {
   private let loop: EventLoop
   private let pidfd: Descriptor
   private let ready: Descriptor
+  private let saysReady: Bool
   private var watch: Watch?
   private var timer: UInt64?
 
   init(
-    _ loop: EventLoop, path: HostPath, arguments: [String], id: String, namespace: String
+    _ loop: EventLoop, path: HostPath, arguments: [String], saysReady: Bool, id: String, namespace: String
   ) throws(SystemCallError) {
     self.loop = loop
+    self.saysReady = saysReady
     let outputs = try Descriptor.pipe()
     let errors = try Descriptor.pipe()
     let readiness = try Descriptor.pipe()
@@ -59,9 +61,17 @@ final class OutputProgram {
     } catch {
       exitNow(1)
     }
-    _ = execute(path.string, arguments: words, environment: environment)
+    let reason = SystemCallError("exec", path.string, execute(path.string, arguments: words, environment: environment))
+    do throws(SystemCallError) {
+      try Descriptor.borrowing(5) { ready throws(SystemCallError) in try ready.write("\(failureMark)\(reason)") }
+    } catch {
+      // The end of the pipe is all that the shim will hear.
+    }
     exitNow(1)
   }
+
+  /// More than a program says that is ready.
+  private static let failureMark = "apus: "
 
   /// Waits until the program is ready, without holding anybody up.
   func whenReady(_ done: @escaping (StreamProblem?) -> Void) {
@@ -73,18 +83,28 @@ final class OutputProgram {
       done(problem)
     }
     do throws(SystemCallError) {
-      watch = try loop.watch(ready.number, .readable) { [self] _ in finish(hasFailed() ? Self.failure : nil) }
-      timer = loop.after(milliseconds: OutputProgram.readyTime) { finish(Self.failure) }
+      watch = try loop.watch(ready.number, .readable) { [self] _ in finish(answer()) }
+      timer = loop.after(milliseconds: OutputProgram.readyTime) {
+        finish(StreamProblem(text: "the logging binary does not get ready"))
+      }
     } catch {
       finish(StreamProblem(text: "\(error)"))
     }
   }
 
-  private static let failure = StreamProblem(text: "failed to start the logging binary: it does not get ready")
-
-  /// Whether it has ended: before it was ready, that is a failure.
-  private func hasFailed() -> Bool {
-    do throws(SystemCallError) { return try pidfd.hasInput() } catch { return true }
+  /// What it has said: without a byte it is ready too, unless it was to say one.
+  private func answer() -> StreamProblem? {
+    do throws(SystemCallError) {
+      let said = try ready.readSome(most: 4096) ?? []
+      if said.starts(with: OutputProgram.failureMark.utf8) {
+        let reason = String(decoding: said.dropFirst(OutputProgram.failureMark.utf8.count), as: UTF8.self)
+        return StreamProblem(text: "failed to start the logging binary: \(reason)")
+      }
+      if !said.isEmpty || !saysReady { return nil }
+      return StreamProblem(text: "the logging binary did not call ready: it may have ended before")
+    } catch {
+      return StreamProblem(text: "the logging binary: \(error)")
+    }
   }
 
   /// The output is at its end: the program gets time to write it down.

@@ -126,10 +126,11 @@ final class ProcessStreams {
       try path.parentFolder.makeDirectories(mode: 0o755)
       return Target(
         try Descriptor.open(path, [.writeOnly, .create, .append, .noControllingTerminal], mode: 0o644), isPipe: false)
-    case .program(let path, let arguments):
+    case .program(let path, let arguments, let saysReady):
       let program =
         try self.program
-        ?? OutputProgram(loop, path: path, arguments: arguments, id: container, namespace: namespace)
+        ?? OutputProgram(
+          loop, path: path, arguments: arguments, saysReady: saysReady, id: container, namespace: namespace)
       self.program = program
       return Target(
         isError ? try program.error.duplicate() : try program.output.duplicate(), isPipe: true)

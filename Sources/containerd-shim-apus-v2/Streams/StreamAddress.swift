@@ -6,8 +6,8 @@ enum StreamAddress: Equatable {
   case fifo(HostPath)
   /// `file://`: appended to.
   case file(HostPath)
-  /// `binary://`: a program that takes the output, and its arguments.
-  case program(HostPath, [String])
+  /// `binary://`: a program that takes the output, and its arguments. With `binary-v2://` it says that it is ready.
+  case program(HostPath, [String], saysReady: Bool)
 
   init(_ text: String) throws(StreamProblem) {
     if text.isEmpty {
@@ -27,7 +27,9 @@ enum StreamAddress: Equatable {
     case "binary", "binary-v2":
       let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
       let query = parts.count > 1 ? String(parts[1]) : ""
-      self = .program(try StreamAddress.path(StreamAddress.decoded(parts[0])), StreamAddress.arguments(query))
+      self = .program(
+        try StreamAddress.path(StreamAddress.decoded(parts[0])), StreamAddress.arguments(query),
+        saysReady: scheme == "binary-v2")
     default: throw StreamProblem(text: "unknown STDIO scheme \(scheme)")
     }
   }
@@ -41,12 +43,14 @@ enum StreamAddress: Equatable {
     do { return try HostPath(text) } catch { throw StreamProblem(text: "the stream's path \"\(text)\": \(error)") }
   }
 
-  /// `k=v&k2=v2` in the order of the text, as words of their own; an empty value is left out.
+  /// `k=v&k2=v2` in the order of the text, each as two words, and of a key that is there twice the first.
   private static func arguments(_ query: String) -> [String] {
     var arguments: [String] = []
+    var keys: Set<String> = []
     for pair in query.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1)
-      for part in parts { arguments.append(decoded(part)) }
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let key = decoded(parts[0])
+      if keys.insert(key).inserted { arguments += [key, parts.count > 1 ? decoded(parts[1]) : ""] }
     }
     return arguments
   }

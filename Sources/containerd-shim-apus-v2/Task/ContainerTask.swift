@@ -122,8 +122,9 @@ final class ContainerTask {
     }
   }
 
-  private func tellHeldEnd() {
-    guard let end = heldEnd, !execs.values.contains(where: { $0.isAlive && $0.pid != 0 }) else { return }
+  /// One that is still being started counts: it ends at once, and its end comes before the container's too.
+  func tellHeldEnd() {
+    guard let end = heldEnd, !execs.values.contains(where: \.isAlive) else { return }
     heldEnd = nil
     first.finish(end)
     server.publish(.exit(container: id.string, id: id.string, pid: UInt32(bitPattern: first.pid), end))

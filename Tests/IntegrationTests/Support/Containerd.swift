@@ -12,9 +12,12 @@ final class Containerd {
   let namespace: String
   private let folder = "/run/ctd"
   private let path: String
+  private let environment: [String]
   private var daemon: RunningCommand
 
-  init() throws {
+  /// - Parameter environment: `NAME=value` words for containerd.
+  init(environment: [String] = []) throws {
+    self.environment = environment
     scratch = try Scratch.current
     namespace = URL(filePath: scratch.directory).lastPathComponent + "-ns"
     let programs = URL(filePath: scratch.apus).deletingLastPathComponent().path
@@ -32,9 +35,10 @@ final class Containerd {
       """
     try Data(config.utf8).write(to: URL(filePath: scratch.path("containerd.toml")))
     daemon = try scratch.start(
-      ["/usr/bin/env", path, "/usr/bin/containerd", "-c", scratch.path("containerd.toml")])
+      ["/usr/bin/env", path] + environment
+        + ["\(TestEnvironment.containerd)/containerd", "-c", scratch.path("containerd.toml")])
     try awaitDaemon()
-    try ctr("images", "import", try Containerd.makeImage(in: scratch)).succeed()
+    try ctr("images", "import", try Containerd.makeImage(in: scratch, names: [Containerd.image])).succeed()
   }
 
   private func awaitDaemon() throws {
@@ -44,16 +48,18 @@ final class Containerd {
   }
 
   /// An archive as `docker save` writes it, of one layer.
-  private static func makeImage(in scratch: Scratch) throws -> String {
+  static func makeImage(in scratch: Scratch, names: [String]) throws -> String {
     let root = scratch.path("image-root")
     try makeBusyboxRoot(at: root, busybox: scratch.busybox)
+    let tags = names.map { "\"\($0)\"" }.joined(separator: ",")
     let script = """
       cd "$1"; tar -C image-root -cf layer.tar .
       layer=$(sha256sum layer.tar | cut -d' ' -f1)
-      printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers",' \
+      printf '{"architecture":"%s","os":"linux","rootfs":{"type":"layers",' \
         "$(dpkg --print-architecture)" >config.json
-      printf '"diff_ids":["sha256:%s"]}}' "$layer" >>config.json
-      printf '[{"Config":"config.json","RepoTags":["\(image)"],"Layers":["layer.tar"]}]' >manifest.json
+      printf '"diff_ids":["sha256:%s"]},' "$layer" >>config.json
+      printf '"config":{"Env":["PATH=/bin"],"Cmd":["/bin/sleep","100000"]}}' >>config.json
+      printf '[{"Config":"config.json","RepoTags":[\(tags)],"Layers":["layer.tar"]}]' >manifest.json
       tar -cf image.tar config.json layer.tar manifest.json
       """
     try scratch.run(["/bin/sh", "-euc", script, "sh", scratch.directory]).succeed()
@@ -62,7 +68,10 @@ final class Containerd {
 
   /// The words of a call of ctr.
   func words(_ arguments: [String]) -> [String] {
-    ["/usr/bin/env", path, "/usr/bin/ctr", "-a", "\(folder)/containerd.sock", "-n", namespace] + arguments
+    [
+      "/usr/bin/env", path, "CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1", "\(TestEnvironment.containerd)/ctr",
+      "-a", "\(folder)/containerd.sock", "-n", namespace,
+    ] + arguments
   }
 
   @discardableResult
@@ -92,6 +101,19 @@ final class Containerd {
     try eventually { try ctr("tasks", "list").lines.contains { $0.hasPrefix("\(id) ") && $0.hasSuffix(status) } }
   }
 
+  /// The shim's installed program.
+  var shimFile: String { URL(filePath: scratch.apus).deletingLastPathComponent().path + "/containerd-shim-apus-v2" }
+
+  /// The folder that containerd has made for a container.
+  func bundle(_ id: String) -> String {
+    scratch.inside("\(folder)/state/io.containerd.runtime.v2.task/\(namespace)/\(id)")
+  }
+
+  /// Where the shim of a container listens, as the test sees it.
+  func socket(_ id: String) -> String {
+    scratch.inside(String(readText(bundle(id) + "/address").dropFirst("unix://".count)))
+  }
+
   /// The shims of this containerd.
   var shims: [pid_t] {
     let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
@@ -107,7 +129,8 @@ final class Containerd {
     _ = try daemon.wait()
     try meanwhile()
     daemon = try scratch.start(
-      ["/usr/bin/env", path, "/usr/bin/containerd", "-c", scratch.path("containerd.toml")])
+      ["/usr/bin/env", path] + environment
+        + ["\(TestEnvironment.containerd)/containerd", "-c", scratch.path("containerd.toml")])
     try awaitDaemon()
   }
 

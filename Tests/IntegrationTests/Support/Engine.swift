@@ -63,19 +63,23 @@ final class Engine {
   }
 
   /// containerd, as ctr and Docker need it.
-  func serveContainerd() throws {
+  /// - Parameter plugins: their tables of its configuration; without any, there are no pods.
+  func serveContainerd(
+    plugins: String = "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]"
+  ) throws {
     let config = """
       version = 2
       root = "\(folder)/containerd"
       state = "\(folder)/containerd-state"
-      disabled_plugins = ["io.containerd.grpc.v1.cri"]
+      \(plugins.hasPrefix("disabled") ? plugins : "")
       [grpc]
         address = "\(folder)/containerd.sock"
+      \(plugins.hasPrefix("disabled") ? "" : plugins)
       """
     try write(config, to: "containerd.toml")
     try serve(
-      ["/usr/bin/containerd", "--config", scratch.path("containerd.toml")],
-      until: ["/usr/bin/ctr", "--address", "\(folder)/containerd.sock", "version"])
+      ["\(TestEnvironment.containerd)/containerd", "--config", scratch.path("containerd.toml")],
+      until: ["\(TestEnvironment.containerd)/ctr", "--address", "\(folder)/containerd.sock", "version"])
   }
 
   /// Ends the servers, the last first, and sweeps up what engines leave when they are done: their own mounts and the
@@ -102,6 +106,15 @@ final class Engine {
       find /sys/fs/cgroup -depth -type d -path '*\(name)*' -exec rmdir {} +
       """
     try scratch.run(["/bin/sh", "-uc", sweep]).succeed()
+  }
+
+  /// Those of the engine whose command line begins with a program of this name, and goes on with these words.
+  func processes(named name: String, _ words: String...) -> [pid_t] {
+    processes.filter { pid in
+      let line = readText("/proc/\(pid)/cmdline").split(separator: "\0").map(String.init)
+      return line.first?.split(separator: "/").last?.hasPrefix(name) == true
+        && line.dropFirst().prefix(words.count).elementsEqual(words)
+    }
   }
 
   /// All processes in the scratch's mount namespace besides the one that holds it.

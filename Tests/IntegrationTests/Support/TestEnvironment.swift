@@ -23,6 +23,9 @@ enum TestEnvironment {
     }
   }
 
+  /// The folder with containerd and ctr: APUS_CONTAINERD, else Debian's.
+  static var containerd: String { ProcessInfo.processInfo.environment["APUS_CONTAINERD"] ?? "/usr/bin" }
+
   /// The folder with reference material that is not part of the repository, or nil: APUS_SHARED, else `../shared`.
   static var shared: String? {
     let path = ProcessInfo.processInfo.environment["APUS_SHARED"] ?? "../shared"
