@@ -122,7 +122,7 @@ import Testing
     }
     try expectHealthy(containerd)
     open = []
-    #expect(try eventually { try descriptors(shim) == before })
+    #expect(try eventually { try descriptors(shim) <= before })
     // A payload that is no message is answered, and the connection serves on.
     let client = try ShimClient(containerd.socket("a"))
     client.send([0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 0x0a, 0x7f])
