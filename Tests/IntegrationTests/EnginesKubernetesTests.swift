@@ -21,7 +21,7 @@ import Testing
       """, to: "registry.yml")
     try engine.serve(
       ["/usr/bin/docker-registry", "serve", scratch.path("registry.yml")],
-      until: ["/bin/sh", "-c", "exec 3<>/dev/tcp/127.0.0.1/5000 || /bin/busybox nc -z 127.0.0.1 5000"])
+      until: ["/usr/bin/python3", "-c", "import socket; socket.create_connection(('127.0.0.1', 5000))"])
     try FileManager.default.createDirectory(atPath: scratch.path("cni"), withIntermediateDirectories: false)
     try engine.write(
       """

@@ -44,8 +44,6 @@ import Testing
     // The same container by the other version of the service.
     let third = try client.call("State", service: "containerd.task.v3.Task") { $0.string(1, "a") }.status
     #expect(third == nil)
-    let checkpoint = try client.call("Checkpoint", "a").status
-    #expect(checkpoint?.code == .unimplemented)
     try endHealthy(containerd)
   }
 
@@ -124,7 +122,7 @@ import Testing
     }
     try expectHealthy(containerd)
     open = []
-    #expect(try eventually { try descriptors(shim) == before })
+    #expect(try eventually { try descriptors(shim) <= before })
     // A payload that is no message is answered, and the connection serves on.
     let client = try ShimClient(containerd.socket("a"))
     client.send([0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 0x0a, 0x7f])
