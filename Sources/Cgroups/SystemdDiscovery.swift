@@ -10,7 +10,8 @@ extension SystemdFacts {
     do throws(SystemCallError) {
       let folder = try HostPath(constant: "/run/systemd/system").status(followingSymlinks: false)
       if folder.kind != .directory { throw SystemCallError("stat", "/run/systemd/system", .notDirectory) }
-      if isRootless { kind = .user } else { kind = try isInUserNamespace() ? .user : .system }
+      // Root of a user namespace may only ask a user's systemd.
+      kind = isRootless || CurrentProcess.isInUserNamespace ? .user : .system
     } catch {
       throw .systemd(
         nil,
@@ -18,16 +19,6 @@ extension SystemdFacts {
         mend: "/run/systemd/system is not there, so systemd does not run this host: leave --systemd-cgroup away")
     }
     return try SystemdManager(kind).facts()
-  }
-
-  /// Whether the caller's ids are not the host's (user_namespaces(7)): then root here may only ask a user's systemd.
-  private static func isInUserNamespace() throws(SystemCallError) -> Bool {
-    let words = try HostPath(constant: "/proc/self/uid_map").readText(limit: 4096).utf8.split {
-      " \n".utf8.contains($0)
-    }
-    return
-      !(words.count == 3 && words[0].elementsEqual("0".utf8) && words[1].elementsEqual("0".utf8)
-      && words[2].elementsEqual("4294967295".utf8))
   }
 }
 

@@ -26,7 +26,8 @@ package enum SupportedFeatures {
     linux.namespaces = NamespaceKind.allCases.map { NamespacePlan.name(of: $0) }.sorted()
     linux.capabilities = (0..<CapabilityNames.count).map { CapabilityNames.name($0) }
     linux.cgroup = Features.Cgroup(
-      v1: v1 != nil, v2: v2 != nil, systemd: true, systemdUser: true,
+      v1: v1 != nil, v2: v2 != nil, systemd: plan(on: "", by: .system)?.cgroup.systemd != nil,
+      systemdUser: plan(on: "", by: .user)?.cgroup.systemd != nil,
       rdma: v2?.cgroup.writes.contains { $0.file == "rdma.max" } ?? false)
     linux.seccomp = seccomp
     let labels = v2?.process.labels ?? []
@@ -56,7 +57,7 @@ package enum SupportedFeatures {
 
   /// What becomes of a configuration that asks for everything without a list, on a machine that has all of it and this
   /// hierarchy of cgroups.
-  private static func plan(on hierarchy: String) -> Plan? {
+  private static func plan(on hierarchy: String, by manager: SystemdFacts.Manager? = nil) -> Plan? {
     var spec = Spec.default(cgroupNamespace: false)
     spec.process?.apparmorProfile = label
     spec.process?.selinuxLabel = label
@@ -77,6 +78,7 @@ package enum SupportedFeatures {
       lastCapability: CapabilityNames.count - 1, capabilities: [], effectiveUser: 0, cgroups: layout)
     host.hasAppArmor = true
     host.hasSELinux = true
+    host.systemd = manager.map { SystemdFacts(manager: $0, version: 255) }
     host.resourceControl = HostPath(constant: "/sys/fs/resctrl")
     do { return try Plan(id: "ID", bundle: HostPath(constant: "/bundle"), spec: spec, host: host) } catch { return nil }
   }
