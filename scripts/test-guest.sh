@@ -25,7 +25,7 @@ write=
 while [[ ${1:-} == --* ]]; do
   case $1 in
     --short)
-      filter='IntegrationTests\.(CgroupTests|UnifiedTests|LimitTests|UpdateTests|PauseTests|RootlessTests|SecurityLabelTests)/'
+      filter='IntegrationTests\.(CgroupTests|UnifiedTests|LimitTests|UpdateTests|PauseTests|RootlessTests|SecurityLabelTests|SecurityModuleTests)/'
       seconds=290 short=yes
       ;;
     --filter) filter=$2 && shift ;;

@@ -181,8 +181,14 @@ class Worker:
         bundle.reset()
         if case.bundle.startswith("network"):
             words = ["ip", "link", "add", self.device, "type", "veth", "peer", "name", self.device + "p"]
-            if not os.path.exists("/sys/class/net/" + self.device) and subprocess.run(words, check=False).returncode:
-                raise Problem("no network device could be made")
+            # The last case's pair ends with its namespace, a moment after the container.
+            deadline = time.monotonic() + 5
+            while not os.path.exists("/sys/class/net/" + self.device):
+                if subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode == 0:
+                    break
+                if time.monotonic() > deadline:
+                    raise Problem("no network device could be made")
+                time.sleep(0.02)
         prepared = case.operation in ("start", "delete", "restore") + ON_RUNNING
         if prepared:
             fault = case.fault if case.side != "runtime" and case.operation == "start" else None

@@ -72,6 +72,11 @@ public struct CgroupReservation: ~Copyable {
       }
     }
     for folder in made.reversed() {
+      // An empty one goes without a descriptor, of which the caller may have none left.
+      do {
+        try folder.path.removeDirectory()
+        continue
+      } catch {}
       // A process that is in there came in by this reservation.
       do throws(CgroupError) {
         try folder.kill()

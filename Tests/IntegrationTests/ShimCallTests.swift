@@ -57,7 +57,7 @@ import Testing
       ("Delete", "a", "", .failedPrecondition, "cannot delete a running process"),
       ("Resume", "a", "", .failedPrecondition, "not paused"),
       ("Create", "a", "/nope", .alreadyExists, "already exists"),
-      ("Create", "../x", "/nope", .invalidArgument, ""),
+      ("Create", "../x", "/nope", .invalidArgument, "invalid container ID"),
       ("Create", "x", "/nope", .unknown, "OCI runtime create failed"),
       ("Exec", "a", "", .alreadyExists, "id "),
     ]

@@ -105,7 +105,11 @@ import Testing
 
   @Test func aTerminalFollowsItsSize() throws {
     let containerd = try Containerd()
-    let script = "stty size; echo next; while [ \"$(stty size)\" != '50 120' ]; do sleep 0.02; done; stty size; exit 4"
+    // ctr tells the size first, and looks for changes of it a moment later.
+    let script = """
+      await() { while [ "$(stty size 2>/dev/null)" != "$1" ]; do sleep 0.02; done; }
+      await '33 101'; sleep 0.5; echo next; await '50 120'; stty size; exit 4
+      """
     let session = try TerminalSession(
       containerd.runWords("a", ["/bin/sh", "-c", script], ["--rm", "--tty"]), in: containerd.scratch,
       [(after: "next", .resize(rows: 50, columns: 120))])

@@ -40,6 +40,9 @@ enum StreamAddress: Equatable {
   }
 
   private static func path(_ text: String) throws(StreamProblem) -> HostPath {
+    if text.utf8.first != UInt8(ascii: "/") {
+      throw StreamProblem(text: "the stream's path \"\(text)\" is not absolute")
+    }
     do { return try HostPath(text) } catch { throw StreamProblem(text: "the stream's path \"\(text)\": \(error)") }
   }
 

@@ -206,7 +206,7 @@ import Testing
       }
       let script = "ip link add here0 type veth peer name move0 && exec \"$@\""
       let words = ["/usr/bin/unshare", "--net", "/bin/bash", "-c", script, "bash"] + container.words("run")
-      for _ in 0..<20 where try container.scratch.run(words).stderr.contains("EDOM") { return true }
+      for _ in 0..<400 where try container.scratch.run(words).stderr.contains("EDOM") { return true }
       return false
     }
   }

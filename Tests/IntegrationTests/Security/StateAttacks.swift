@@ -53,6 +53,8 @@ import Testing
       try container.runDetached()
       let pid = try container.pid
       let record = readText(container.stateFile)
+      // Start times are counted in hundredths of a second; a stranger of the same one would be the same to anybody.
+      usleep(30_000)
       let stranger = try container.scratch.start(["/bin/sleep", "1000"])
       #expect(eventually { readText("/proc/\(stranger.pid)/comm") == "sleep\n" })
       let forged = record.replacing("\"pid\":\(pid),", with: "\"pid\":\(stranger.pid),")
