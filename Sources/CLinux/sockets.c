@@ -23,7 +23,12 @@ int cl_socket_route(void) { RESULT(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0
 
 int cl_connect_kernel(int fd) {
   struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-  RESULT(connect(fd, (struct sockaddr *)&address, sizeof address));
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) return -errno;
+  // The socket has had its number for a moment before it was connected; nothing was asked yet, so what is in it is forged.
+  char byte;
+  while (recv(fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == ENOBUFS) {
+  }
+  return 0;
 }
 
 int cl_connect_unix(int fd, const char *path, size_t length) {

@@ -103,7 +103,12 @@ final class Engine {
         while read -r mount; do umount -l "$mount"; done
       # Where a controller is not mounted engines write plain files into the folder that stands for it.
       find /sys/fs/cgroup -xdev -type f -path '*\(name)*' -delete
-      find /sys/fs/cgroup -depth -type d -path '*\(name)*' -exec rmdir {} +
+      # A monitor may still be on its way out of its cgroup.
+      for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        find /sys/fs/cgroup -depth -type d -path '*\(name)*' -exec rmdir {} + && exit 0
+        sleep 0.1
+      done
+      exit 1
       """
     try scratch.run(["/bin/sh", "-uc", sweep]).succeed()
   }
