@@ -21,8 +21,13 @@ extension Container {
       try AwaitedReadiness(socket, of: container)
     }
     try RuntimeStep.startSent.begin()
-    let report = try OperationError.wrapping { () throws(SystemCallError) in
-      try StartFIFO.start(in: container.folder)
+    let report: [UInt8]
+    do throws(SystemCallError) { report = try StartFIFO.start(in: container.folder) } catch {
+      // Killed since its status was asked.
+      if error.errno == .noSuchDevice {
+        throw OperationError("", "", .message("cannot start a container that has stopped"))
+      }
+      throw OperationError(error)
     }
     if report != InitMessage.executing.bytes { throw try container.failure(report) }
     try RuntimeStep.startSent.end()
