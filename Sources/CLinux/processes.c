@@ -148,11 +148,6 @@ int cl_spawn(int *pid, const char *path, char *const arguments[], char *const en
   return -error;
 }
 
-void *cl_map_shared_page(void) {
-  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return page == MAP_FAILED ? NULL : page;
-}
-
 void *cl_map_shared(size_t size) {
   void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return pages == MAP_FAILED ? NULL : pages;

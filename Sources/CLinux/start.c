@@ -1,5 +1,5 @@
-// Where the program begins (`-e apus_start`, see the Makefile): before libc, which asks the processor what it is at each
-// start (cpuid, which a virtual machine traps, a quarter of a millisecond), and before Swift.
+// Where the program begins (`--entry=apus_start`, see the Makefile): before libc and before Swift, whose beginnings would
+// both be there twice if the program had to start again to be sealed.
 //
 // A command that enters a container must run from a file that nobody can write (CVE-2019-5736; Seal.swift says what that
 // means, and checks it afterwards, whatever was done here). This makes the same protected view of the file, a detached

@@ -12,7 +12,7 @@ public struct SharedWord: ~Copyable, @unchecked Sendable {
   public borrowing func duplicate() -> SharedWord { unsafe SharedWord(page: page) }
 
   public init() throws(SystemCallError) {
-    guard let raw = unsafe cl_map_shared_page() else { throw SystemCallError("mmap", "", .noMemory) }
+    guard let raw = unsafe cl_map_shared(4096) else { throw SystemCallError("mmap", "", .noMemory) }
     unsafe page = raw.assumingMemoryBound(to: UInt32.self)
   }
 

@@ -181,8 +181,7 @@ int cl_termios_clear_onlcr(int fd);
 int cl_spawn(int *pid, const char *path, char *const arguments[], char *const environment[], int in, int out, int err,
              const char *working_directory);
 
-// Memory that a parent and its children share: one page, or this many bytes
-void *cl_map_shared_page(void);
+// Memory that a parent and its children share
 void *cl_map_shared(size_t size);
 
 // Time

@@ -44,9 +44,6 @@ extension TaskService {
     } catch {
       return abandon(task, reply, "\(error)")
     }
-    if task.options.systemdCgroup {
-      server.log.warn("SystemdCgroup has no effect yet: the cgroups of \(task.id) are made directly")
-    }
     let console = prepared.console
     server.workers.start(prepared.ends, keeping: console?.kept ?? []) { warn throws(OperationError) in
       try TaskService.make(task, request.rootfs, console, warn)
