@@ -10,6 +10,9 @@ final class Server {
   /// Milliseconds before connections are taken again, after one could not be.
   private static let pause: Int64 = 200
   private static let graceTime: Int64 = 2000
+  /// Milliseconds for a caller to come, of a shim without containers: a containerd that died while it started this one
+  /// never will.
+  private static let solitude: Int64 = 4000
 
   let namespace: String
   let log: ShimLog
@@ -49,6 +52,7 @@ final class Server {
     publisher = EventPublisher(loop, log, namespace: namespace, address: StartOfProgram.variable("TTRPC_ADDRESS") ?? "")
     watches.append(try loop.watch(listener.number, .readable) { [unowned self] _ in accept() })
     watches.append(try loop.watch(signals.number, .readable) { [unowned self] _ in takeSignals() })
+    leaveUnlessCalled()
   }
 
   /// A program that was executed by its descriptor bears its number as its name.
@@ -67,7 +71,10 @@ final class Server {
         if try socket.peerUser() != CurrentProcess.effectiveUser { continue }
         let number = nextConnection
         nextConnection += 1
-        connections[number] = try Connection(socket, self) { [unowned self] in connections[number] = nil }
+        connections[number] = try Connection(socket, self) { [unowned self] in
+          connections[number] = nil
+          leaveUnlessCalled()
+        }
       }
     } catch {
       log.warn("a connection could not be taken: \(error)")
@@ -123,6 +130,14 @@ final class Server {
   private func leaveUnlessNeeded() {
     loop.after(milliseconds: Server.graceTime) { [unowned self] in
       if isDismissed && tasks.isEmpty { leave() }
+    }
+  }
+
+  /// Nobody is served and nobody asks: a containerd that comes later finds no shim, and starts one.
+  private func leaveUnlessCalled() {
+    if !tasks.isEmpty || !connections.isEmpty { return }
+    loop.after(milliseconds: Server.solitude) { [unowned self] in
+      if tasks.isEmpty && connections.isEmpty { leave() }
     }
   }
 
