@@ -24,7 +24,8 @@ import Testing
             && !containerd.ctr("tasks", "list").stdout.contains(id + " ")
         })
       try containerd.ctr("containers", "delete", id)
-      let gone = eventually { containerd.shims.isEmpty }
+      // One that never gets a container waits eight seconds for it, and five for its last events to be taken.
+      let gone = eventually(within: 20) { containerd.shims.isEmpty }
       #expect(gone, "after \(milliseconds) ms: \(containerd.shims.map { readText("/proc/\($0)/cmdline") })")
     }
     try containerd.end()

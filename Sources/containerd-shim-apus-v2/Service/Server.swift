@@ -10,9 +10,9 @@ final class Server {
   /// Milliseconds before connections are taken again, after one could not be.
   private static let pause: Int64 = 200
   private static let graceTime: Int64 = 2000
-  /// Milliseconds for a caller to come, of a shim without containers: a containerd that died while it started this one
-  /// never will.
-  private static let solitude: Int64 = 4000
+  /// Milliseconds that a shim waits for a container. A containerd that died while it started this one never has one for
+  /// it, and containerd 1.6 keeps such a shim when it comes back.
+  private static let patience: Int64 = 8000
 
   let namespace: String
   let log: ShimLog
@@ -27,6 +27,8 @@ final class Server {
   private var connections: [UInt64: Connection] = [:]
   private var nextConnection: UInt64 = 0
   private var isLeaving = false
+  /// How many containers there have been.
+  private var uses = 0
   private var isDismissed = false
 
   static func run(_ arguments: ShimArguments) throws(OperationError) {
@@ -52,7 +54,7 @@ final class Server {
     publisher = EventPublisher(loop, log, namespace: namespace, address: StartOfProgram.variable("TTRPC_ADDRESS") ?? "")
     watches.append(try loop.watch(listener.number, .readable) { [unowned self] _ in accept() })
     watches.append(try loop.watch(signals.number, .readable) { [unowned self] _ in takeSignals() })
-    leaveUnlessCalled()
+    leaveUnlessUsed()
   }
 
   /// A program that was executed by its descriptor bears its number as its name.
@@ -71,10 +73,7 @@ final class Server {
         if try socket.peerUser() != CurrentProcess.effectiveUser { continue }
         let number = nextConnection
         nextConnection += 1
-        connections[number] = try Connection(socket, self) { [unowned self] in
-          connections[number] = nil
-          leaveUnlessCalled()
-        }
+        connections[number] = try Connection(socket, self) { [unowned self] in connections[number] = nil }
       }
     } catch {
       log.warn("a connection could not be taken: \(error)")
@@ -112,12 +111,14 @@ final class Server {
   func task(_ id: String) -> ContainerTask? { tasks[id] }
   func add(_ task: ContainerTask) {
     isDismissed = false
+    uses += 1
     tasks[task.id.string] = task
   }
 
   func remove(_ task: ContainerTask) {
     tasks[task.id.string] = nil
-    if isDismissed && tasks.isEmpty { leaveUnlessNeeded() }
+    if !tasks.isEmpty { return }
+    if isDismissed { leaveUnlessNeeded() } else { leaveUnlessUsed() }
   }
 
   /// containerd asks for it after each container, and after a sandbox only once: its last containers may still be there.
@@ -133,11 +134,10 @@ final class Server {
     }
   }
 
-  /// Nobody is served and nobody asks: a containerd that comes later finds no shim, and starts one.
-  private func leaveUnlessCalled() {
-    if !tasks.isEmpty || !connections.isEmpty { return }
-    loop.after(milliseconds: Server.solitude) { [unowned self] in
-      if tasks.isEmpty && connections.isEmpty { leave() }
+  private func leaveUnlessUsed() {
+    let before = uses
+    loop.after(milliseconds: Server.patience) { [unowned self] in
+      if tasks.isEmpty && uses == before { leave() }
     }
   }
 
