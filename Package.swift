@@ -69,7 +69,9 @@ if Context.environment["APUS_FUZZ"] != nil {
   package.targets += [
     .executableTarget(
       name: "fuzz",
-      dependencies: ["Cgroups", "CommandLine", "ContainerRuntime", "DBus", "JSON", "Kernel", "OCI", "Seccomp"],
+      dependencies: [
+        "Cgroups", "CommandLine", "ContainerRuntime", "DBus", "JSON", "Kernel", "OCI", "Protobuf", "Seccomp", "TTRPC",
+      ],
       path: "Fuzzing", exclude: ["Regressions"])
   ]
 }

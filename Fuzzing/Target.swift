@@ -29,6 +29,7 @@ enum Target: String, CaseIterable {
   case initMessage = "init-message"
   case mountinfo
   case dbus
+  case shim, criu
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -45,6 +46,8 @@ enum Target: String, CaseIterable {
     case .initMessage: readInitMessage(bytes)
     case .mountinfo: readMountinfo(bytes)
     case .dbus: readDBus(bytes)
+    case .shim: readFrames(bytes)
+    case .criu: readCRIU(bytes)
     }
   }
 }

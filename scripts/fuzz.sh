@@ -9,7 +9,7 @@ shared=${APUS_SHARED:-../shared}
 found=${FUZZ_FOLDER:-.build-fuzz/found}
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-(($#)) || targets=(json config process state seccomp devices resources id user command-line init-message mountinfo dbus)
+(($#)) || targets=(json config process state seccomp devices resources id user command-line init-message mountinfo dbus shim criu)
 
 # A file of its own for each seed: what real callers write, and one word for each thing that is no document.
 seed() {
@@ -40,6 +40,12 @@ seed() {
     dbus)
       printf 'l\1\0\1\4\0\0\0\1\0\0\0\47\0\0\0\1\1o\0\2\0\0\0/a\0\0\0\0\0\0\3\1s\0\1\0\0\0M\0\0\0\0\0\0\0\10\1g\0\1u\0\0\7\0\0\0' >"$folder/call"
       printf "[('/dev/null', byte 7), ('a', 0x1f)]" >"$folder/text" ;;
+    shim)
+      printf '\377\0\0\0\45\0\0\0\1\1\0\12\27containerd.task.v2.Task\22\5Start\32\3\12\1c' >"$folder/start"
+      printf '\3\0\0\0\2\0\0\0\1\1\0\12\0\177\377\377\377\0\0\0\3\1\0' >"$folder/long" ;;
+    criu)
+      printf '\10\2\20\1\52\16\12\12pre-resume\20\7' >"$folder/notification"
+      echo '["pipe:[1]","/dev/null",""]' >"$folder/streams" ;;
     id) printf 'web-1.a_b+c' >"$folder/small" ;;
     user) printf '1000:1000' >"$folder/small" ;;
     command-line) printf 'run\0--bundle\0/b\0--detach\0web' >"$folder/small" ;;

@@ -8,6 +8,7 @@ final class CRIUProcess {
   private let pidfd: Descriptor
   private var channel: DescriptorList
   private var isReady = false
+  private var wasAsked = false
   private var hasEnded = false
 
   /// Comes before CRIU runs, in place of an error's text.
@@ -29,6 +30,8 @@ final class CRIUProcess {
     if hasEnded { return }
     channel = DescriptorList()
     do throws(SystemCallError) {
+      // Without a request it has begun nothing, and would only complain on the caller's stderr.
+      if !wasAsked { try pidfd.sendSignal(9) }
       if try poll([(pidfd.number, .readable)], timeout: CRIUProcess.patience)[0].isEmpty { try pidfd.sendSignal(9) }
       _ = try pidfd.waitForExit(wait: true)
     } catch {
@@ -66,6 +69,7 @@ final class CRIUProcess {
     _ request: CRIURequest, _ notified: (CRIUNotification, borrowing DescriptorList) throws(OperationError) -> Void
   ) throws(OperationError) -> CRIUResponse {
     try awaitReady()
+    wasAsked = true
     try send(request)
     while true {
       let message = try receive()

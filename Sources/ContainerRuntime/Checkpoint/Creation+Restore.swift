@@ -105,7 +105,7 @@ extension Creation {
       var clone = CloneRequest()
       clone.newNamespaces = [.mount]
       clone.cgroup = unified.numbers.first
-      let keyring = request.sequence.keyring ? "_ses.\(plan.id)" : nil
+      let keyring = record.keyring
       let inherited = folders.numbers + namespaces
       let forgets = plan.process.noNewPrivileges && program.forgetsNoNewPrivileges
       server = try program.start(clone, ownStreams: !plan.process.terminal, inherited: inherited) {

@@ -78,7 +78,7 @@ final class Execution {
       host.hasSELinux = !(spec.process?.selinuxLabel ?? "").isEmpty && SecurityModules.hasSELinux
       return try ExecPlan(
         id: container.record.id, spec: spec, document: document, container: facts, host: host,
-        joinsKeyring: container.record.hasKeyring)
+        keyring: container.record.keyring)
     } catch {
       throw OperationError(converting: error)
     }
@@ -227,6 +227,7 @@ final class Execution {
   /// A container that ended while its namespaces were entered: whoever ends one kills what is in its cgroups after its
   /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
   private func checkContainer() throws {
+    guard Defence.execAtTheEnd.isOn else { return }
     if try !container.isAlive(plan.container.process) { throw Execution.ended }
   }
 

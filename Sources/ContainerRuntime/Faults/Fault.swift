@@ -8,6 +8,7 @@ internal import Kernel
 /// | --- | --- |
 /// | `kill` | the process ends as by SIGKILL |
 /// | `hang` | the process waits for ever |
+/// | `sleep=500` | the step waits for that many milliseconds |
 /// | `exit` | the process exits with status 3 |
 /// | `err=ENOSPC`, `err=EPERM`, `err=ENOMEM` | the step fails with this error |
 enum Fault {
@@ -33,6 +34,7 @@ enum Fault {
       case "kill": try die()
       case "hang": while true { _ = try poll([], timeout: nil) }
       case "exit": exitNow(3)
+      case let time where time.hasPrefix("sleep="): pause(milliseconds: Int32(time.dropFirst(6)) ?? 0)
       case "err=ENOSPC": throw SystemCallError("fault", point, .noSpace)
       case "err=EPERM": throw SystemCallError("fault", point, .notPermitted)
       case "err=ENOMEM": throw SystemCallError("fault", point, .noMemory)

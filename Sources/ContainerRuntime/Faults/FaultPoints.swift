@@ -58,7 +58,7 @@
         container: ContainerFacts(
           process: ProcessIdentity(pid: 1, startTime: 0), namespaces: kinds,
           allowsSettingGroups: plan.namespaces.user == .host),
-        joinsKeyring: true, warnings: [])
+        keyring: SessionKeyring.name(plan.id), warnings: [])
     }
 
     private func isDone(_ step: RuntimeStep, _ operation: RuntimeStep.Operation) -> Bool {

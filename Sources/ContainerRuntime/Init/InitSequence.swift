@@ -29,6 +29,8 @@ public struct InitSequence: Equatable, Sendable {
     /// Descriptors above standard error that the container keeps.
     public var preservedDescriptors = 0
     public var keyring = true
+    /// What nobody can guess of the keyring's name.
+    public var keyringSecret = ""
     public init(startSignal: StartSignal = .fifo, preservedDescriptors: Int = 0, keyring: Bool = true) {
       self.startSignal = startSignal
       self.preservedDescriptors = preservedDescriptors
@@ -48,7 +50,7 @@ public struct InitSequence: Equatable, Sendable {
     addNamespaces(plan)
     steps.append(.newSession)
     if !plan.timeOffsets.isEmpty || plan.namespaces.time == .new { steps.append(.newTimeNamespace(plan.timeOffsets)) }
-    if options.keyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
+    if options.keyring { steps.append(.joinKeyring(SessionKeyring.name(plan.id, options.keyringSecret))) }
     addRoot(plan)
     addIdentity(plan)
     // Root's streams are root's already.
@@ -85,7 +87,7 @@ public struct InitSequence: Equatable, Sendable {
     }
     if plan.container.namespaces.contains(.user) { steps.append(.becomeNamespaceRoot) }
     steps.append(.newSession)
-    if plan.joinsKeyring { steps.append(.joinKeyring("_ses.\(plan.id)")) }
+    if let keyring = plan.keyring { steps.append(.joinKeyring(keyring)) }
     addTerminal(plan.process, bindsConsole: false)
     if plan.process.uid != 0 || plan.container.namespaces.contains(.user) {
       steps.append(.ownStandardStreams(uid: plan.process.uid))

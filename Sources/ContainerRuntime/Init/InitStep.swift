@@ -167,7 +167,7 @@ extension InitStep {
     case .waitForNetworkDevices(let names): "wait for the network devices \(names.joined(separator: ", "))"
     case .newSession: "start a new session"
     case .newTimeNamespace: "make the time namespace"
-    case .joinKeyring(let name): "join the session keyring \(name)"
+    case .joinKeyring(let name): "join the session keyring \(SessionKeyring.publicName(name))"
     case .isolateMounts(let kind): "make every mount of the host \(InitStep.word(kind))"
     case .openTrees: "open the root file system and the bind sources"
     case .attachRoot(let path, _): "attach the root file system \(path)"

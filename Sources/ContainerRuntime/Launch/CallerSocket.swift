@@ -14,7 +14,8 @@ package final class CallerSocket: Sendable {
   init?(_ path: HostPath?) throws(SystemCallError) {
     guard let path else { return nil }
     self.path = path
-    socket = try Descriptor.connected(to: path, kind: .stream, timeout: CallerSocket.patience)
+    let patience = Defence.callerPatience.isOn ? CallerSocket.patience : 0
+    socket = try Descriptor.connected(to: path, kind: .stream, timeout: patience)
   }
 
   /// A socket that the caller has connected.

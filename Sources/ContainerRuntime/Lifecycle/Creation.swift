@@ -32,7 +32,9 @@ final class Creation {
     plan.process.env += request.environment
     if let mount = plan.mounts.last, mount.isForNotifications { plan.process.env.append(NotifySocket.variable) }
     for warning in plan.warnings { request.log(warning) }
-    sequence = InitSequence(plan, options: request.sequence)
+    var options = request.sequence
+    options.keyringSecret = SessionKeyring.makeSecret()
+    sequence = InitSequence(plan, options: options)
     terminal = try TerminalUse(isWanted: plan.process.terminal, request.access)
     pidfdSocket = try OperationError.wrapping { () throws(SystemCallError) in
       try CallerSocket(request.access.pidfdSocket)
@@ -40,7 +42,8 @@ final class Creation {
     record = try Creation.firstRecord(plan, bundle.spec.ociVersion)
     record.noPivot = request.plan.noPivot
     record.preservedDescriptors = request.sequence.preservedDescriptors
-    record.hasKeyring = request.sequence.keyring
+    record.hasKeyring = options.keyring
+    record.keyringSecret = options.keyringSecret
     record.relaysNotifications = request.plan.notifyFolder != nil
     try RuntimeStep.folderMade.begin()
     folder = try request.store.reserve(request.id)

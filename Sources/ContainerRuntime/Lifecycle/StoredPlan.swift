@@ -18,8 +18,9 @@ extension Container {
       if record.relaysNotifications { call.notifyFolder = HostPath(constant: "notify") }
       let plan = try Plan(
         id: record.id, bundle: HostPath(unchecked: record.bundle), spec: spec, host: host, options: call)
-      let options = InitSequence.Options(
+      var options = InitSequence.Options(
         startSignal: .fifo, preservedDescriptors: record.preservedDescriptors, keyring: record.hasKeyring)
+      options.keyringSecret = record.keyringSecret
       return (plan, InitSequence(plan, options: options))
     } catch {
       throw OperationError(error)

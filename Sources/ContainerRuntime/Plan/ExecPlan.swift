@@ -8,8 +8,8 @@ public struct ExecPlan: Equatable, Sendable {
   public var process: ProcessPlan
   public var seccomp: SeccompPlan?
   public var container: ContainerFacts
-  /// Whether the process joins the container's session keyring.
-  public var joinsKeyring: Bool
+  /// The container's session keyring, which the process joins.
+  public var keyring: String?
   /// What is accepted and has no effect, for the log.
   public var warnings: [PropertyError]
 
@@ -59,7 +59,7 @@ extension ExecPlan {
   ///   its own; `document` names the file that the process comes from, for errors.
   /// - Throws: every problem at once.
   public init(
-    id: String, spec: Spec, document: String, container: ContainerFacts, host: ExecHostFacts, joinsKeyring: Bool
+    id: String, spec: Spec, document: String, container: ContainerFacts, host: ExecHostFacts, keyring: String?
   ) throws(InvalidConfiguration) {
     var builder = PlanBuilder(bundle: HostPath(constant: "/"), spec: spec, host: host.asHostFacts)
     builder.problems = Problems(document: document)
@@ -69,7 +69,7 @@ extension ExecPlan {
       throw InvalidConfiguration(problems: builder.problems.errors)
     }
     self.init(
-      id: id, process: process, seccomp: seccomp, container: container, joinsKeyring: joinsKeyring,
+      id: id, process: process, seccomp: seccomp, container: container, keyring: keyring,
       warnings: builder.problems.warnings)
   }
 }

@@ -18,7 +18,7 @@ extension Record: JSONReadable, JSONWritable {
       let name = key.string
       switch name {
       case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner",
-        "resctrlGroup", "resctrlMonitor":
+        "resctrlGroup", "resctrlMonitor", "keyringSecret":
         texts[name] = try reader.value()
       case "version", "runtimePID", "runtimeStartTime", "pid", "startTime", "preservedDescriptors":
         numbers[name] = try reader.value()
@@ -63,6 +63,7 @@ extension Record: JSONReadable, JSONWritable {
     preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
     self.cgroups = cgroups
     self.hasKeyring = hasKeyring
+    keyringSecret = texts["keyringSecret"] ?? ""
     resourceControl = texts["resctrlGroup"].map {
       ResourceControl(group: $0, monitor: texts["resctrlMonitor"], ownsGroup: ownsGroup)
     }
@@ -102,6 +103,7 @@ extension Record: JSONReadable, JSONWritable {
     writer.member("preservedDescriptors", preservedDescriptors)
     writer.member("relaysNotifications", relaysNotifications ? true : nil)
     writer.member("hasKeyring", hasKeyring)
+    writer.member("keyringSecret", keyringSecret.isEmpty ? nil : keyringSecret)
     writer.member("cgroups", cgroups)
     writer.member("resctrlGroup", resourceControl?.group)
     writer.member("resctrlMonitor", resourceControl?.monitor)

@@ -46,6 +46,8 @@ public struct Record: Equatable, Sendable {
   public var resourceControl: ResourceControl?
   /// The container has a session keyring of its own, which later processes join.
   public var hasKeyring: Bool
+  /// What nobody can guess of its name; empty for containers of an earlier apus.
+  public var keyringSecret: String
 
   public init(
     id: String, phase: Phase, bootID: String, runtime: ProcessIdentity, ociVersion: String, bundle: String,
@@ -70,5 +72,11 @@ public struct Record: Equatable, Sendable {
     preservedDescriptors = 0
     relaysNotifications = false
     hasKeyring = true
+    keyringSecret = ""
   }
+}
+
+extension Record {
+  /// The name of the container's session keyring; nil when it has none of its own.
+  var keyring: String? { hasKeyring ? SessionKeyring.name(id, keyringSecret) : nil }
 }

@@ -17,7 +17,7 @@ import Testing
       id: "web", spec: spec, document: "process.json",
       container: ContainerFacts(
         process: ProcessIdentity(pid: 4711, startTime: 1), namespaces: namespaces, allowsSettingGroups: true),
-      host: ExecHostFacts(lastCapability: 40, capabilities: .all(last: 40), effectiveUser: 0), joinsKeyring: true)
+      host: ExecHostFacts(lastCapability: 40, capabilities: .all(last: 40), effectiveUser: 0), keyring: "_ses.ID")
   }
 
   private static func steps(entering namespaces: [NamespaceKind]) throws -> [String] {

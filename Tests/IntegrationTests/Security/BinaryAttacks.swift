@@ -131,4 +131,29 @@ import Testing
     #expect(numbers.count == 2 && numbers[0] == 0, "\(counts)")
     #expect(numbers.last ?? 0 > 0, "its own id is in it, so it was read: \(counts)")
   }
+
+  /// Swift's handler for crashes starts `swift-backtrace` by a path that it has looked for on the host; the container's
+  /// process would find the image's there, before it has dropped a single right.
+  @Test("S2: a crash of the waiting init runs a program of the image")
+  func programOfACrash() throws {
+    try expectDefence("inherited-state seal") {
+      let container = try Container {
+        $0["root.readonly"] = false
+        $0["process.args"] = ["/bin/sleep", "1000"]
+      }
+      let (files, scratch) = (FileManager.default, container.scratch)
+      let folder = scratch.path("bin-" + container.id)
+      for (place, script) in [(folder, "exit 0"), (container.rootfs + folder, "echo ran >/ran")] {
+        try files.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: place + "/swift-backtrace"))
+        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place + "/swift-backtrace")
+      }
+      try files.copyItem(atPath: scratch.apus, toPath: folder + "/apus")
+      try scratch.run([folder + "/apus"] + container.words("create").dropFirst()).succeed()
+      kill(try container.pid, SIGSEGV)
+      let ran = eventually(within: 1) { fileExists(container.rootfs + "/ran") }
+      _ = try container.delete("--force")
+      return ran
+    }
+  }
 }

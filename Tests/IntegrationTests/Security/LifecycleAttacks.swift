@@ -252,4 +252,55 @@ import Testing
     try container.edit { CloneShapeTests.join(&$0, "network", fifo) }
     #expect(try container.scratch.start(container.words("run")).wait(timeout: 5).status == 1)
   }
+
+  /// The look at the container comes before the process is made; a container that ends in between has no more programs.
+  @Test("E39: exec into a container that ends meanwhile")
+  func execAtTheEnd() throws {
+    try expectDefence("exec-at-the-end", at: "init.container.entered:after:sleep=1500") {
+      let container = try Container { $0.dropNamespace("pid") }
+      try container.runDetached()
+      let pid = try container.pid
+      let exec = try container.scratch.start(container.execWords(["/bin/echo", "ran"]))
+      usleep(700_000)
+      #expect(exec.isRunning)
+      kill(pid, SIGKILL)
+      return try exec.wait().stdout == "ran\n"
+    }
+  }
+
+  /// Ten seconds of patience, and then one line.
+  @Test("E41: a console socket that nobody serves")
+  func socketThatNobodyServes() throws {
+    try expectDefence("caller-patience") {
+      let container = try Container {
+        $0["process.terminal"] = true
+        $0["process.args"] = ["/bin/sleep", "1000"]
+      }
+      let path = container.scratch.path("full-" + container.id)
+      let program = """
+        import socket, sys, time
+        one = socket.socket(socket.AF_UNIX)
+        one.bind(sys.argv[1])
+        one.listen(0)
+        crowd = []
+        while True:
+            another = socket.socket(socket.AF_UNIX)
+            another.setblocking(False)
+            try: another.connect(sys.argv[1])
+            except BlockingIOError: break
+            crowd.append(another)
+        print("full", flush=True)
+        time.sleep(1000)
+        """
+      let server = try container.scratch.start(["/usr/bin/env", "python3", "-c", program, path])
+      #expect(eventually { server.stdout == "full\n" }, "\(server.stderr)")
+      let create = try container.scratch.start(container.words("create", ["--console-socket", path]))
+      let waits = !eventually(within: 14) { !create.isRunning }
+      if waits { create.signal(9) } else { #expect(create.stderr.contains(path) && create.stderr.hasPrefix("apus: ")) }
+      _ = try create.wait()
+      server.signal(9)
+      _ = try server.wait()
+      return waits
+    }
+  }
 }

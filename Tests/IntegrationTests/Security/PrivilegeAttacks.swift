@@ -244,4 +244,59 @@ import Testing
       #expect(try container.run().status == status)
     }
   }
+
+  /// runc's and crun's keyrings can be joined so.
+  @Test("C9: root of another container joins the session keyring, by a name that it guesses or sees")
+  func neighboursKeyring() throws {
+    try expectDefence("keyring-name") {
+      let owner = try Container { $0["process.args"] = ["/bin/keep-key"] }
+      try owner.compile(
+        """
+        #include <stdio.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        int main(void) {
+          syscall(SYS_add_key, "user", "apus-neighbour", "secret", 6, -3);
+          puts("kept");
+          pause();
+        }
+        """, to: "bin/keep-key")
+      let keeper = try owner.scratch.start(owner.words("run"))
+      #expect(eventually { (try? owner.status) == "running" })
+      let thief = try Container {
+        $0["linux.maskedPaths"] = []
+        $0["process.args"] = ["/bin/join", .string("_ses." + owner.id)]
+      }
+      try thief.compile(
+        """
+        #include <stdio.h>
+        #include <string.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        static void join(const char *name) {
+          char text[16] = {0};
+          syscall(SYS_keyctl, 1, name);
+          long key = syscall(SYS_keyctl, 10, -3, "user", "apus-neighbour", 0);
+          if (key > 0 && syscall(SYS_keyctl, 11, key, text, 15) > 0) puts(text);
+        }
+        int main(int count, char **words) {
+          char line[512];
+          FILE *keys = fopen("/proc/keys", "r");
+          while (keys && fgets(line, sizeof line, keys)) {
+            char *name = strstr(line, words[1]);
+            if (!name) continue;
+            // What follows the name is `: ` and what is in it.
+            char *end = strstr(name, ": ");
+            if (end) *end = 0;
+            join(name);
+          }
+          join(words[1]);
+        }
+        """, to: "bin/join")
+      let isRead = try eventually(within: 2) { try thief.run().stdout.contains("secret") }
+      try owner.delete("--force").succeed()
+      _ = try keeper.wait()
+      return isRead
+    }
+  }
 }
