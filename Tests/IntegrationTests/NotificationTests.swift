@@ -110,4 +110,16 @@ import Testing
     #expect(output.stdout.contains("srwxrwxrwx"))
     #expect(output.stderr.contains("Read-only file system"))
   }
+
+  /// The unit would run into its time limit, and nobody would know why.
+  @Test func managerThatIsGoneIsTold() throws {
+    let container = try talkative(["READY=1"])
+    try container.edit { $0["process.args"] = ["/bin/sh", "-c", "/speak READY=1; sleep 0.5"] }
+    var words = container.words("run")
+    words.insert("--log=\(container.scratch.path("log"))", at: 1)
+    try container.scratch.run(notified(words, container.scratch.path("nobody"))).succeed()
+    let log = readText(container.scratch.path("log"))
+    #expect(log.contains("the service manager does not hear that the container is ready: connect"), "\(log)")
+    #expect(log.split(separator: "\n").count == 1)
+  }
 }

@@ -96,4 +96,17 @@ import Testing
     unsafe unlink(containerd.scratch.inside(path))
     try containerd.end()
   }
+
+  /// A container with a root of its own is not found without them, and stays: whoever reads containerd's log must know.
+  @Test(arguments: ["{", "{\"root\": 7}"]) func damagedOptionsAreTold(text: String) throws {
+    let scratch = try Scratch.current
+    let bundle = scratch.path("bundle")
+    try FileManager.default.createDirectory(atPath: bundle, withIntermediateDirectories: false)
+    let shim = URL(filePath: scratch.apus).deletingLastPathComponent().path + "/containerd-shim-apus-v2"
+    let words = [shim, "-namespace", "apus-test", "-id", "a", "-bundle", bundle, "delete"]
+    #expect(try !scratch.run(words).succeed().stderr.contains("options.json"))
+    try Data(text.utf8).write(to: URL(filePath: bundle + "/options.json"))
+    let output = try scratch.run(words).succeed()
+    #expect(output.stderr.contains("\(bundle)/options.json: ") && output.stderr.contains("in the default root\n"))
+  }
 }

@@ -53,14 +53,15 @@ package final class RunningProcess {
   }
 
   /// Passes signals on, and what is typed and written, until the process ends, and reaps what else falls to this process.
-  package func wait() throws(OperationError) -> ExitStatus {
+  /// - Parameter warn: is told what went wrong without being a reason to end.
+  package func wait(warn: (String) -> Void = { _ in }) throws(OperationError) -> ExitStatus {
     try RuntimeStep.endAwaited.begin()
-    let status = try awaitEnd()
+    let status = try awaitEnd(warn)
     try RuntimeStep.endAwaited.end()
     return status
   }
 
-  private func awaitEnd() throws(OperationError) -> ExitStatus {
+  private func awaitEnd(_ warn: (String) -> Void) throws(OperationError) -> ExitStatus {
     defer { relay?.end() }
     return try OperationError.wrapping { () throws(SystemCallError) in
       let signals = try Descriptor.signals(.all)
@@ -75,18 +76,19 @@ package final class RunningProcess {
           [(signals.number, .readable), (notifications?.number ?? -1, .readable)] + (relay?.interests ?? []),
           timeout: nil)
         relay?.serve(events.dropFirst(2))
-        if !events[1].isEmpty { passNotificationOn() }
+        if !events[1].isEmpty { passNotificationOn(warn) }
         while let signal = try signals.nextSignal() { try handle(signal) }
       }
     }
   }
 
   /// The service manager's main process is this one, which ends with the container and with its status.
-  private func passNotificationOn() {
+  private func passNotificationOn(_ warn: (String) -> Void) {
     do throws(SystemCallError) {
       if try notifications?.passOn(CurrentProcess.pid) ?? false { notifications = nil }
     } catch {
-      // Nobody listens there any more; the container goes on all the same.
+      // The container goes on all the same; the service manager may give up on it.
+      warn("the service manager does not hear that the container is ready: \(error)")
       notifications = nil
     }
   }

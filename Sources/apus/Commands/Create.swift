@@ -25,7 +25,7 @@ extension Invocation {
       _ = try OperationError.wrapping { () throws(SystemCallError) in try CurrentProcess.control(.childSubreaper, 1) }
     }
     try RunningProcess.holdSignals()
-    let status = try Container.run(request).wait()
+    let status = try Container.run(request).wait { reporter.warn($0) }
     if !options.flag(.keep) {
       try Container.delete(request.id, force: true, in: request.store) { reporter.warn($0) }
     }

@@ -37,6 +37,10 @@ struct ShimBundle {
     do {
       return try StoredOptions(json: try path.appending("options.json").read(), named: "options.json").options
     } catch {
+      // A container with a root of its own is not found without them.
+      if (error as? SystemCallError)?.errno != .noSuchFile {
+        StandardOutput.writeError("\(path)/options.json: \(error); the container is looked for in the default root\n")
+      }
       return RuntimeOptions()
     }
   }

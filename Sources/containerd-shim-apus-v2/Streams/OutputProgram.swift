@@ -59,12 +59,14 @@ final class OutputProgram {
       Signals.resetDispositions()
       try CurrentProcess.newProcessGroup()
     } catch {
-      exitNow(1)
+      fail(error, ready)
     }
     let reason = SystemCallError("exec", path.string, execute(path.string, arguments: words, environment: environment))
-    do throws(SystemCallError) {
-      try Descriptor.borrowing(5) { ready throws(SystemCallError) in try ready.write("\(failureMark)\(reason)") }
-    } catch {
+    Descriptor.borrowing(5) { ready in fail(reason, ready) }
+  }
+
+  private static func fail(_ reason: SystemCallError, _ ready: borrowing Descriptor) -> Never {
+    do throws(SystemCallError) { try ready.write("\(failureMark)\(reason)") } catch {
       // The end of the pipe is all that the shim will hear.
     }
     exitNow(1)
