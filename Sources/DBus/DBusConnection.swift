@@ -6,6 +6,8 @@ public final class DBusConnection {
   private let patience: Int64
   private var received: [UInt8] = []
   private var signals: [DBusMessage] = []
+  /// On a bus: who answered the last call. The bus writes it, and anybody on it may send signals to anybody.
+  private var answerer: String?
   private var serial: UInt32 = 0
   /// After a call without an answer, or a broken one, nothing that comes can be trusted to belong to the next call.
   public private(set) var isLost = false
@@ -76,6 +78,7 @@ public final class DBusConnection {
         let answer = try next(until: deadline, member)
         if answer.kind == .signal { keep(answer) }
         guard answer.kind == .methodReturn || answer.kind == .error, answer.replySerial == serial else { continue }
+        answerer = destination == nil ? nil : answer.sender ?? ""
         if answer.kind == .methodReturn { return answer.body }
         throw DBusError.refused(name: answer.errorName ?? "", text: answer.body.first?.text ?? "")
       }
@@ -86,7 +89,7 @@ public final class DBusConnection {
     }
   }
 
-  /// Waits for a signal, or takes one that came during a call.
+  /// Waits for a signal of whoever answered the last call, or takes one that came during it.
   /// - Parameter milliseconds: from now.
   public func awaitSignal(
     _ member: String, milliseconds: Int64, where accepts: ([DBusValue]) -> Bool
@@ -96,7 +99,9 @@ public final class DBusConnection {
       while true {
         let kept = signals
         signals = []
-        for signal in kept where signal.member == member && accepts(signal.body) { return signal.body }
+        for signal in kept where signal.member == member && isFromAnswerer(signal) && accepts(signal.body) {
+          return signal.body
+        }
         let message = try next(until: deadline, "the signal \(member)", milliseconds)
         if message.kind == .signal { keep(message) }
       }
@@ -106,7 +111,13 @@ public final class DBusConnection {
     }
   }
 
+  private func isFromAnswerer(_ signal: DBusMessage) -> Bool {
+    guard let answerer, Defence.signalSender.isOn else { return true }
+    return signal.sender ?? "" == answerer
+  }
+
   private func keep(_ signal: DBusMessage) {
+    if !isFromAnswerer(signal) { return }
     if signals.count >= Self.keptSignals { signals.removeFirst() }
     signals.append(signal)
   }

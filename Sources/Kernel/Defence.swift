@@ -69,6 +69,7 @@ package enum Defence: String, CaseIterable {
   case rootWithoutLinks = "root-without-links"
   case seal = "seal"
   case shortageTold = "shortage-told"
+  case signalSender = "signal-sender"
   case signalSyntax = "signal-syntax"
   case stateLinks = "state-links"
   case storeOwner = "store-owner"

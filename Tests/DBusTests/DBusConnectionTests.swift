@@ -135,6 +135,27 @@ struct DBusConnectionTests {
     withExtendedLifetime(peer) {}
   }
 
+  @Test("on a bus, a signal of another than who answered is not heard")
+  func foreignSignal() throws {
+    let (connection, peer) = try connect { peer in
+      try peer.authenticate()
+      let call = try peer.message()
+      for (sender, number) in [(":1.66", UInt32(1)), (":1.5", 2)] {
+        var signal = DBusMessage(.signal)
+        (signal.serial, signal.path, signal.interface, signal.member) = (2, "/s", "i.S", "Wanted")
+        (signal.sender, signal.body) = (sender, [.uint32(number)])
+        try peer.send(signal.encoded)
+      }
+      var answer = DBusMessage(.methodReturn)
+      (answer.serial, answer.replySerial, answer.sender) = (1, call.serial, ":1.5")
+      try peer.send(answer.encoded)
+      peer.awaitEnd()
+    }
+    _ = try connection.call("Method", of: "i.F", at: "/p", destination: "org.example", [])
+    #expect(try connection.awaitSignal("Wanted", milliseconds: 1000) { _ in true } == [.uint32(2)])
+    withExtendedLifetime(peer) {}
+  }
+
   @Test("a signal that never comes")
   func signalTimesOut() throws {
     let (connection, peer) = try connect { peer in

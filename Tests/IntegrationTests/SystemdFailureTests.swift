@@ -4,12 +4,12 @@ import Testing
 /// What becomes of a container when its systemd is not there, refuses, is silent or dies: the other side is a program
 /// that does so. Nothing may be left, and the words of the other side reach the user.
 @Suite(.scratch) struct SystemdFailureTests {
-  private func create(
+  func create(
     _ container: Container, against behaviour: String, patience: Int = 500
   ) throws -> Output {
     let scratch = container.scratch
     try scratch.run(["/bin/mkdir", "-p", "/run/systemd/system"]).succeed()
-    let socket = scratch.path("bus")
+    let socket = scratch.path("bus-" + container.id)
     let peer = try PythonHelper(SystemdFailureTests.peer, socket, behaviour, in: scratch)
     defer { peer.command.signal(9) }
     return try scratch.start(
@@ -138,7 +138,9 @@ import Testing
             size = 16 + length + -length % 8 + body
             while len(data) < size: more()
             fields, content, data = fields_of(data, length), data[size - body:size], data[size:]
-            def answer(signature="", body=b""): peer.sendall(message(2, [(5, "u", serial)], signature, body))
+            sender = lambda name: [(7, "s", name)] if behaviour == "forged" else []
+            def answer(signature="", body=b""):
+                peer.sendall(message(2, [(5, "u", serial)] + sender(":1.5"), signature, body))
             def refuse(name, words): peer.sendall(message(3, [(5, "u", serial), (4, "s", name)], "s", text(words)))
             member = fields[3]
             if behaviour == "silent-at-once": continue
@@ -150,16 +152,16 @@ import Testing
             elif behaviour == "exists": refuse("org.freedesktop.systemd1.UnitExists", "it is there")
             elif behaviour == "die": os._exit(0)
             elif behaviour == "nonsense": peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            elif behaviour in ("no-job", "die-later", "failed"):
+            elif behaviour in ("no-job", "die-later", "failed", "forged"):
                 job = "/org/freedesktop/systemd1/job/7"
                 answer("o", text(job))
                 if behaviour == "die-later": time.sleep(0.05); os._exit(0)
-                if behaviour == "failed":
+                if behaviour in ("failed", "forged"):
                     body = pad(struct.pack("<I", 7) + text(job), 4)
                     body = pad(body + text("x.scope"), 4) + text("failed")
                     peer.sendall(
                         message(4, [(1, "o", "/org/freedesktop/systemd1"), (2, "s", "org.freedesktop.systemd1.Manager"),
-                                    (3, "s", "JobRemoved")], "uoss", body))
+                                    (3, "s", "JobRemoved")] + sender(":1.66"), "uoss", body))
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen(8)

@@ -158,4 +158,14 @@ import Testing
       return isBelieved
     }
   }
+
+  /// Everybody may send signals on the system bus, and the numbers of jobs are easy to guess.
+  @Test("S6: a stranger on the bus says that systemd's job has failed")
+  func forgedSignal() throws {
+    try expectDefence("signal-sender") {
+      let output = try SystemdFailureTests().create(try Container(), against: "forged")
+      #expect(output.status != 0)
+      return output.stderr.contains("its job ended with the result \"failed\"")
+    }
+  }
 }
