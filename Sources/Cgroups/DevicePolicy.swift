@@ -83,7 +83,7 @@ public struct DevicePolicy: Equatable, Sendable {
 
   private mutating func append(_ rule: Spec.Resources.DeviceRule, _ index: Int, _ property: String) throws(CgroupError)
   {
-    let access = try Self.access(rule.access, property + ".access")
+    let access = try Self.access(rule, property + ".access")
     let major = try Self.number(rule.major, property + ".major")
     let minor = try Self.number(rule.minor, property + ".minor")
     let kinds: [Kind]
@@ -105,9 +105,10 @@ public struct DevicePolicy: Equatable, Sendable {
     }
   }
 
-  /// Absent is refused as runc does: whether it means all or nothing, it would be a surprise to somebody.
-  private static func access(_ text: String?, _ property: String) throws(CgroupError) -> Access {
-    guard let text, !text.isEmpty else {
+  /// Absent is refused as runc does: whether it means all or nothing, it would be a surprise to somebody. A letter that
+  /// means nothing, which runc passes over, is read in the strictest way: a rule that denies denies all, one that allows is an error.
+  private static func access(_ rule: Spec.Resources.DeviceRule, _ property: String) throws(CgroupError) -> Access {
+    guard let text = rule.access, !text.isEmpty else {
       throw .property(property, problem: "must not be empty; it may have r, w and m")
     }
     var access: Access = []
@@ -116,6 +117,7 @@ public struct DevicePolicy: Equatable, Sendable {
       case UInt8(ascii: "r"): access.insert(.read)
       case UInt8(ascii: "w"): access.insert(.write)
       case UInt8(ascii: "m"): access.insert(.makeNode)
+      case _ where !rule.allow: return .all
       default: throw .property(property, problem: "\"\(text)\" has a letter that is none of r, w and m")
       }
     }

@@ -16,7 +16,7 @@ struct Reporter: Sendable {
     _ = try OperationError.wrapping { () throws(SystemCallError) in try log() }
   }
 
-  /// What was accepted without effect, and the like: for the log alone, since engines parse standard error.
+  /// What was accepted without effect, and the like: in the log, without one on standard error.
   func warn(_ message: String) { append("warning", message, []) }
 
   /// What is done, for `--debug`; nil without it.
@@ -27,15 +27,29 @@ struct Reporter: Sendable {
 
   func fail(_ invocation: Invocation, _ error: OperationError) -> Never {
     var error = error
-    error.operation = invocation.command.name
-    error.container = invocation.containerID ?? ""
-    append("error", error.oneLine, fields(error))
+    let opening = Self.openingOfRunc(invocation)
+    if opening == nil {
+      error.operation = invocation.command.name
+      error.container = invocation.containerID ?? ""
+    }
+    append("error", (opening ?? "") + error.oneLine, fields(error))
+    let start = opening ?? "apus: "
     if Terminal.isTerminal(2) {
-      Output.writeError("apus: \(error.summary)\n" + error.details.map { "  \($0)\n" }.joined())
+      Output.writeError("\(start)\(error.summary)\n" + error.details.map { "  \($0)\n" }.joined())
     } else {
-      Output.writeError("apus: \(error.oneLine)\n")
+      Output.writeError("\(start)\(error.oneLine)\n")
     }
     exitNow(invocation.command == .exec ? 255 : 1)
+  }
+
+  /// How runc's error begins, for whoever calls this program by that name and looks for it; nil in other cases.
+  private static func openingOfRunc(_ invocation: Invocation) -> String? {
+    guard invocation.program == "runc" else { return nil }
+    switch invocation.command {
+    case .create: return "runc create failed: "
+    case .run: return "runc run failed: "
+    default: return nil
+    }
   }
 
   func fail(_ error: UsageError) -> Never {
@@ -62,8 +76,8 @@ struct Reporter: Sendable {
   }
 
   private func append(_ level: String, _ message: String, _ fields: [(String, String)]) {
-    // Without a file debug lines are asked for to be seen; warnings are not.
-    guard options.log != nil || level == "debug" else { return }
+    // Without a file what is no error, which follows in any case, is to be seen all the same.
+    guard options.log != nil || level != "error" else { return }
     let line: [UInt8]
     let time = Timestamp.seconds(nanoseconds: realtimeNanoseconds())
     switch options.logFormat {

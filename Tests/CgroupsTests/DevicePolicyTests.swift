@@ -33,6 +33,13 @@ import Testing
         Rule(allow: false, type: "b", major: 8, access: "r"),
       ], ["devices.deny a", "devices.allow b 8:* w"] + defaults
     ),
+    // A letter that means nothing denies all.
+    (
+      [
+        Rule(allow: true, type: "b", major: 8, minor: 1, access: "rw"),
+        Rule(allow: false, type: "b", major: 8, minor: 1, access: "ra"),
+      ], ["devices.deny a"] + defaults
+    ),
     // A wider rule takes narrower ones with it.
     (
       [

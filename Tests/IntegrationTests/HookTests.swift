@@ -82,6 +82,16 @@ import Testing
     }
   }
 
+  /// As in runc: one that prepares the root file system finds it where it begins.
+  @Test func aCreateContainerHookBeginsInTheRootFileSystem() throws {
+    let container = try Container { $0["process.args"] = ["cat", "/made-by-hook"] }
+    let path = try recorder(container, "echo made >made-by-hook")
+    try container.edit { $0["hooks.createContainer"] = [hook(path, "createContainer")] }
+    #expect(try container.run().succeed().stdout == "made\n")
+    #expect(readText(container.scratch.path("notes.createContainer.cwd")) == container.rootfs + "\n")
+    #expect(readText(container.scratch.path("notes.createContainer.fds")).split(separator: "\n").count == 4)
+  }
+
   @Test func namespacesAreTheRuntimesOrTheContainers() throws {
     let container = try Container { $0["process.args"] = ["sleep", "1000"] }
     let path = try recorder(container)

@@ -14,7 +14,36 @@ import Testing
     let logged = try scratch.run([scratch.apus, "--root", scratch.root, "--debug", "--log", log] + words).succeed()
     #expect(logged.stderr.isEmpty)
     #expect(readText(log).contains("level=debug msg=\"child process in init()"))
+    #expect(open.stderr.contains("exeseal: using /proc/self/exe clone"))
     #expect(!(try scratch.run([scratch.apus, "--root", scratch.root] + words).succeed().stderr.contains("debug")))
+  }
+
+  /// Without a log a warning is to be seen, as in runc; with one standard error stays empty.
+  @Test func warningsGoToTheLogOrToStandardError() throws {
+    let container = try Container {
+      $0["process.args"] = ["true"]
+      $0["process.capabilities.inheritable"] = ["CAP_KILL"]
+      $0["process.capabilities.ambient"] = ["CAP_KILL", "CAP_CHOWN"]
+    }
+    let warning = "can't raise ambient capability CAP_CHOWN: "
+    let (open, _) = try run(container, [])
+    #expect(open.status == 0 && open.stderr.contains("level=warning msg=\"") && open.stderr.contains(warning))
+    #expect(open.stderr.split(separator: "\n").count == 1)
+    let (logged, log) = try run(container, ["--log", "@"])
+    #expect(logged.status == 0 && logged.stderr.isEmpty && log.contains(warning))
+  }
+
+  /// Called through a link `runc`, a failure begins as runc's, for scripts that look for it.
+  @Test(arguments: [("run", "runc run failed: "), ("create", "runc create failed: ")])
+  func aFailureBeginsAsRuncsUnderItsName(command: String, opening: String) throws {
+    let container = try Container { $0["process.args"] = ["nope"] }
+    let link = container.scratch.path("runc")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: container.scratch.apus)
+    let output = try container.scratch.run([link] + container.words(command).dropFirst())
+    #expect(output.status == 1)
+    #expect(
+      output.stderr.hasPrefix(
+        opening + "unable to start container process: exec: \"nope\": executable file not found in $PATH"))
   }
 
   @Test(arguments: [["--log", "@", "--log-format", "json"], ["--log-format=json", "--log", "@"]])

@@ -261,7 +261,9 @@ import Testing
       let refused = try container.scratch.run(container.words("run"))
       // The mount of the source is still there.
       try container.expectRefusal(
-        of: refused, saying: "operation not permitted", "leave their opposites out", leavesNothing: false)
+        of: refused,
+        saying: "unable to start container process: error during container init: error mounting \"\(source)\" to "
+          + "rootfs at \"/restricted\": ", "operation not permitted", "leave their opposites out", leavesNothing: false)
       #expect(try container.scratch.remains(of: container.id).isEmpty)
     }
   }

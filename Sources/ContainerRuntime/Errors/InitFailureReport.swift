@@ -34,6 +34,9 @@ struct InitFailureReport {
       return duringInit("error setting rlimit type \(limit.number): \(step.text)", index, error)
     case .runHooks:
       return duringInit(step.text, index, error)
+    case .mount(let mount, _), .mountCgroups(let mount, _):
+      let what = "error mounting \(quoted(mount.sourceText)) to rootfs at \(quoted("\(mount.target)")): \(step.text)"
+      return duringInit(what, index, error)
     default:
       let cause: OperationError.Cause =
         error.isRefusal ? .message("\(step.text): \(error.call)") : .systemCall(error)

@@ -8,7 +8,9 @@ extension InitRun {
     let isBeforePivot = point == .createContainer
     // The state has the pid as the container sees it (config.md, “POSIX-platform Hooks”).
     let state = hookState.json(status: isBeforePivot ? "creating" : "created", pid: CurrentProcess.pid)
-    let folder = HostPath(constant: isBeforePivot ? "." : "/")
+    // As in runc, they begin in the root file system.
+    let root = isBeforePivot ? try attachedRoot() : nil
+    let folder = root.map { HostPath(unchecked: $0.descriptor.procPath) } ?? HostPath(constant: "/")
     // In the container a hook without an environment has that of the process, as in runc.
     let environment = isBeforePivot ? HookRunner.defaultEnvironment : Environment.complete(process)
     do {

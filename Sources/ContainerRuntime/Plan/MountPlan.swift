@@ -64,6 +64,16 @@ public struct MountPlan: Equatable, Sendable {
     }
   }
 
+  /// The source as the configuration has it.
+  var sourceText: String {
+    switch source {
+    case .bind(let path, _): path.string
+    case .bindInside(let path, _): path.description
+    case .fileSystem(_, let source): source
+    case .cgroup: "cgroup"
+    }
+  }
+
   public var property: String? { index.map { "mounts[\($0)]" } }
 }
 

@@ -91,13 +91,11 @@ extension PlanBuilder {
       ambient: mask(capabilities.ambient, "\(place).ambient"))
     withhold(&sets, place)
     let unusable = sets.ambient.subtracting(sets.permitted.intersection(sets.inheritable))
-    if !unusable.isEmpty {
+    for name in CapabilityNames.names(in: unusable) {
       problems.warn(
-        "\(place).ambient",
-        "\(CapabilityNames.names(in: unusable).joined(separator: ", ")) not set: an ambient capability must be permitted "
-          + "and inheritable too")
-      sets.ambient.subtract(unusable)
+        "\(place).ambient", "can't raise ambient capability \(name): it must be permitted and inheritable too")
     }
+    sets.ambient.subtract(unusable)
     return sets
   }
 

@@ -35,6 +35,16 @@ package enum Seal {
     }
   }
 
+  /// For `--debug`: by what the program that runs is protected, in runc's words, which scripts look for.
+  package static func describe(to say: (String) -> Void) {
+    switch isWritable(HostPath(constant: "/proc/self/exe")) {
+    case Errno.readOnly: say("runc exeseal: using overlayfs for sealed /proc/self/exe")
+    case nil: say("runc exeseal: using memfd for sealed /proc/self/exe")
+    default: return
+    }
+    say("runc exeseal: using /proc/self/exe clone")
+  }
+
   /// Starts this program in this process's place, sealed, with other arguments and another environment. Returns only
   /// with an error.
   package static func restart(arguments: [String], environment: [String]) throws(OperationError) -> Never {

@@ -7,6 +7,7 @@ extension Invocation {
     try Seal.ensure()
     let inherited = try InheritedDescriptors(preserved: options.integer(.preserveFds) ?? 0)
     try reporter.openLog()
+    if let debug = reporter.debug { Seal.describe(to: debug) }
     try Container.create(try createRequest(reporter, inherited))
     return 0
   }
@@ -16,6 +17,7 @@ extension Invocation {
     try Seal.ensure()
     let inherited = try InheritedDescriptors(preserved: options.integer(.preserveFds) ?? 0)
     try reporter.openLog()
+    if let debug = reporter.debug { Seal.describe(to: debug) }
     let request = try createRequest(reporter, inherited)
     if options.flag(.detach) {
       try Container.run(request).awaitReadiness()

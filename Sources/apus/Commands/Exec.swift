@@ -8,6 +8,7 @@ extension Invocation {
     try Seal.ensure()
     let request = try execRequest(reporter)
     try reporter.openLog()
+    if let debug = reporter.debug { Seal.describe(to: debug) }
     if options.flag(.detach) {
       _ = try Container.execute(request)
       return 0

@@ -45,10 +45,13 @@ extension TaskService {
   }
 
   func pids(_ task: ContainerTask, _ reply: Reply) throws(CallStatus) {
-    let pids: [Int32]
+    var pids: [Int32]
     do throws(OperationError) { pids = try Container(task.id, in: task.store).processes() } catch {
       throw CallStatus(.unknown, error.oneLine)
     }
+    // containerd from 1.7 on, when it starts, ends a shim that names no process, and with it the status of a container
+    // that has ended while there was no containerd to hear it. Until Delete the first process is one of the task's.
+    if pids.isEmpty, task.first.pid > 0 { pids = [task.first.pid] }
     let named = task.execs.values
     reply.succeed(
       PidsResponse(
