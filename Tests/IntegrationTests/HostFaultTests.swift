@@ -86,4 +86,17 @@ import Testing
     try container.shell("exec 2> >(exec 0<&-; exit 0); sleep 0.2; exec \"$@\"", words).succeed()
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
+
+  /// A user namespace may have as many namespaces of a kind as its maker allows.
+  @Test(.root("sets limits in a user namespace"), arguments: ["mnt", "pid"])
+  func namespacesAreUsedUp(kind: String) throws {
+    let container = try Container { $0["process.args"] = ["/bin/true"] }
+    let script = "echo 0 >/proc/sys/user/max_\(kind)_namespaces && exec \"$@\""
+    let output = try container.scratch.run(
+      ["/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh"]
+        + container.words("run"))
+    #expect(output.isRefusal && output.stderr.contains("no space left on device (ENOSPC)"), "\(output)")
+    #expect(output.stderr.split(separator: "\n").count == 1)
+    #expect(try container.scratch.remains(of: container.id).isEmpty)
+  }
 }
