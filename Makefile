@@ -124,6 +124,12 @@ bench: ## Measure apus beside crun, runc and C floors; writes docs/performance.m
 	APUS="$${APUS:-$(CURDIR)/$(BINARY)}" python3 Benchmarks/bench.py --write docs/performance.md \
 		--table docs/performance.json --picture docs/performance.svg
 
+.PHONY: bench-shim
+bench-shim: ## Measure the shim beside runc's under one containerd; writes docs/performance.md (SHIM_RUNS=, SHIM_COUNT=)
+	scripts/install-packages.sh busybox-static containerd python3 runc
+	@if [[ -z "$${APUS_SHIM:-}" ]]; then $(MAKE) --no-print-directory build; fi
+	python3 Benchmarks/shim.py "$${APUS_SHIM:-$(CURDIR)/$(SHIM)}" --write docs/performance.md
+
 .PHONY: function-order
 function-order: ## Record anew the order in which functions are first called (scripts/function-order.txt), for the linker
 	scripts/install-packages.sh binutils busybox-static python3 tini util-linux

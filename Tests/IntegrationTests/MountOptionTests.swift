@@ -230,7 +230,8 @@ import Testing
   /// without users of its own the config has the last word.
   @Test(arguments: [
     ("ro,nodev,nosuid,noexec,noatime", "bind", true), ("nodev,noatime", "bind,ro,exec", true),
-    ("ro", "bind,nosuid", true), ("ro", "bind,rw", false), ("nosuid", "bind,suid", false), ("nodev", "bind,dev", false),
+    ("ro", "bind,nosuid", true), ("nodiratime", "bind,diratime", true),
+    ("ro", "bind,rw", false), ("nosuid", "bind,suid", false), ("nodev", "bind,dev", false),
     ("noexec", "bind,exec", false), ("noatime", "bind,relatime", false), ("relatime", "bind,noatime", false),
     ("strictatime", "bind,nodiratime", false),
   ])

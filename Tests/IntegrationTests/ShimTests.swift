@@ -178,6 +178,21 @@ import Testing
     try containerd.end()
   }
 
+  /// Soon after the last call, though containerd may still be waited for: a machine has as many shims as pods.
+  @Test func aShimAtRestGivesItsInstructionsBack() throws {
+    let containerd = try Containerd()
+    try containerd.runSleeper("a")
+    let shim = try #require(containerd.shims.first)
+    let resident = {
+      readText("/proc/\(shim)/smaps_rollup").split(separator: "\n").first { $0.hasPrefix("Rss:") }
+        .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? .max
+    }
+    #expect(eventually(within: 4) { resident() < 2500 }, "\(resident()) KiB")
+    try containerd.kill("a")
+    try containerd.ctr("tasks", "delete", "a")
+    try containerd.end()
+  }
+
   @Test func containersOutliveContainerd() throws {
     let containerd = try Containerd()
     try containerd.runSleeper("a")

@@ -162,6 +162,9 @@ extension PlanBuilder {
     let times: MountAttributes = [.accessTimeMask, .noDirectoryAccessTime]
     if !plan.set.isDisjoint(with: times) || plan.clear.contains(.accessTimeMask) {
       plan.clear.formUnion(plan.set.contains(.noDirectoryAccessTime) ? .accessTimeMask : times)
+    } else if hasOwnUsers {
+      // `diratime` alone takes nothing back of what the host's mount has locked, as in runc.
+      plan.clear.remove(.noDirectoryAccessTime)
     }
     let others: MountAttributes =
       hasOwnUsers ? .noSymlinkFollow : [.readOnly, .noSUID, .noDevices, .noExecution, .noSymlinkFollow]

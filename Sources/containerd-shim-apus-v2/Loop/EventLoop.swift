@@ -81,10 +81,11 @@ final class EventLoop {
 
   func run() throws(SystemCallError) {
     while !isStopped {
-      if let event = try epoll.wait(timeout: timeout) {
+      let patience = timeout
+      if let event = try epoll.wait(timeout: patience) {
         isResting = false
         watches[event.token]?.action?(event.events)
-      } else if timers.isEmpty && !isResting {
+      } else if patience == EventLoop.restTime && !isResting {
         // A shim waits nearly all its life: its memory is what it costs.
         text?.release()
         isResting = true
@@ -95,14 +96,17 @@ final class EventLoop {
 
   /// Milliseconds until the next timer, or until the loop may rest.
   private var timeout: Int32? {
-    guard let first = timers.map(\.due).min() else { return isResting ? nil : EventLoop.restTime }
-    return Int32(clamping: max(0, (first - monotonicNanoseconds() + 999_999) / 1_000_000))
+    let rest = isResting ? nil : EventLoop.restTime
+    guard let first = timers.map(\.due).min() else { return rest }
+    let due = Int32(clamping: max(0, (first - monotonicNanoseconds() + 999_999) / 1_000_000))
+    return min(due, rest ?? due)
   }
 
   private func runTimers() {
     if timers.isEmpty { return }
     let now = monotonicNanoseconds()
     let due = timers.filter { $0.due <= now }.sorted { $0.due < $1.due }
+    if !due.isEmpty { isResting = false }
     for timer in due {
       // One that another has cancelled meanwhile is not due any more.
       guard let index = timers.firstIndex(where: { $0.token == timer.token }) else { continue }
