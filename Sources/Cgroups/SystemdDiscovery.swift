@@ -6,19 +6,22 @@ extension SystemdFacts {
   /// - Parameter isRootless: the caller has no privilege over the host.
   /// - Throws: where systemd is not the init system (sd_booted(3)), or does not answer.
   public static func discover(isRootless: Bool) throws(CgroupError) -> SystemdFacts {
-    let kind: Manager
-    do throws(SystemCallError) {
-      let folder = try HostPath(constant: "/run/systemd/system").status(followingSymlinks: false)
-      if folder.kind != .directory { throw SystemCallError("stat", "/run/systemd/system", .notDirectory) }
-      // Root of a user namespace may only ask a user's systemd.
-      kind = isRootless || CurrentProcess.isInUserNamespace ? .user : .system
-    } catch {
+    guard isInitSystem else {
       throw .systemd(
         nil,
         problem: "systemd cgroup flag passed, but systemd support for managing cgroups is not available",
         mend: "/run/systemd/system is not there, so systemd does not run this host: leave --systemd-cgroup away")
     }
-    return try SystemdManager(kind).facts()
+    // Root of a user namespace may only ask a user's systemd.
+    return try SystemdManager(isRootless || CurrentProcess.isInUserNamespace ? .user : .system).facts()
+  }
+
+  static var isInitSystem: Bool {
+    do throws(SystemCallError) {
+      return try HostPath(constant: "/run/systemd/system").status(followingSymlinks: false).kind == .directory
+    } catch {
+      return false
+    }
   }
 }
 
@@ -26,7 +29,10 @@ extension CgroupRecord {
   /// The scope of a container about which nothing is written down any more.
   /// - Parameter path: as its configuration names it.
   /// - Returns: nil when there is no systemd, or none of its units is this container's.
-  public static func scope(_ path: String?, id: String, _ layout: CgroupLayout, isRootless: Bool) -> CgroupRecord? {
+  /// - Throws: when the configuration names a scope and systemd does not answer: its processes would be left behind.
+  public static func scope(
+    _ path: String?, id: String, _ layout: CgroupLayout, isRootless: Bool
+  ) throws(CgroupError) -> CgroupRecord? {
     do throws(CgroupError) {
       let facts = try SystemdFacts.discover(isRootless: isRootless)
       var linux = Spec.Linux()
@@ -38,6 +44,7 @@ extension CgroupRecord {
       else { return nil }
       return plan.record(parents: [])
     } catch {
+      if case .systemd = error, SystemdFacts.isInitSystem, SystemdUnit.isNamed(by: path) { throw error }
       return nil
     }
   }

@@ -46,6 +46,9 @@ public struct SystemdUnit: Equatable, Sendable {
     components = folders + [name]
   }
 
+  /// Whether a path has the form of `slice:prefix:name`.
+  static func isNamed(by path: String?) -> Bool { (path ?? "").utf8.filter { $0 == UInt8(ascii: ":") }.count == 2 }
+
   /// By it apus knows its own scopes when nothing else is left of a container.
   static func description(id: String) -> String { "apus container \(id)" }
 

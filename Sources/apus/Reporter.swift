@@ -96,6 +96,7 @@ struct Reporter: Sendable {
       line = Array("time=\"\(time)\" level=\(level) msg=\(writer.text)\n".utf8)
     }
     if options.log == nil { return Output.writeError(String(decoding: line, as: UTF8.self)) }
+    Signals.ignore(13)
     do throws(SystemCallError) { try log().write(line) } catch {
       // The log cannot be written; standard error still tells what happened.
     }
@@ -105,7 +106,12 @@ struct Reporter: Sendable {
 enum Output {
   static func write(_ text: String) { write(Array(text.utf8), 1) }
   static func write(_ bytes: [UInt8]) { write(bytes, 1) }
-  static func writeError(_ text: String) { write(Array(text.utf8), 2) }
+  /// What nobody reads is no reason to die by SIGPIPE in the middle of a create. Whatever is started gets the signal's
+  /// default back.
+  static func writeError(_ text: String) {
+    Signals.ignore(13)
+    write(Array(text.utf8), 2)
+  }
 
   private static func write(_ bytes: [UInt8], _ number: Int32) {
     do throws(SystemCallError) {

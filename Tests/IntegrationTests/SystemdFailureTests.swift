@@ -58,6 +58,29 @@ import Testing
     for phrase in failure.phrases { #expect(output.stderr.contains(phrase), "\(output.stderr)") }
   }
 
+  /// Without a record its scope is all that leads to the processes: they are not left behind unsaid.
+  @Test func forcedDeleteIsNotBlind() throws {
+    let container = try Container {
+      $0["linux.cgroupsPath"] = .string("system.slice:apus:\(UInt32.random(in: 0...9999))")
+    }
+    let scratch = container.scratch
+    try container.runDetached()
+    let pid = try container.pid
+    try Data().write(to: URL(filePath: container.stateFile))
+    let stage = "mkdir -p /run/systemd && mount -t tmpfs tmpfs /run/systemd && mkdir /run/systemd/system"
+    try scratch.run(["/bin/sh", "-euc", stage]).succeed()
+    let output = try scratch.start(
+      container.words("delete", ["--force"]), environment: ["DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere"]
+    ).wait()
+    try container.expectRefusal(
+      of: output, saying: "systemd: connect to the host's systemd: /nowhere", leavesNothing: false)
+    #expect(fileExists("/proc/\(pid)") && fileExists(container.stateFolder))
+    try scratch.run(["/bin/umount", "/run/systemd"]).succeed()
+    try container.delete("--force").succeed()
+    #expect(eventually { !fileExists("/proc/\(pid)") })
+    #expect(try scratch.remains(of: container.id).isEmpty)
+  }
+
   @Test func withoutSystemd() throws {
     let container = try Container()
     // A place without a systemd, whatever the machine has.

@@ -126,7 +126,7 @@ extension Container {
       named.cgroupsPath = linux?.cgroupsPath
       let plan = try CgroupPlan(linux: named, id: folder.id.string, layout: layout)
       let cgroup = try Cgroup(
-        CgroupRecord.scope(
+        try CgroupRecord.scope(
           named.cgroupsPath, id: folder.id.string, layout, isRootless: CurrentProcess.effectiveUser != 0)
           ?? CgroupRecord(folders: plan.folders.map { .init(hierarchy: $0.hierarchy, path: $0.path.string) }))
       if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
