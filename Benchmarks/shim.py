@@ -200,7 +200,8 @@ def table(runs, count, streams):
                 f"resident memory of an idle shim, mean of {count} alive, KiB",
                 f"private dirty memory of an idle shim, mean of {count}, KiB",
                 f"{count} containers alive: memory of all shims together (proportional set size), KiB"))]
-    for what, took in (("`ctr run --rm` of `/bin/true`, ms", started), ("`ctr task exec` of `/bin/true`, ms", executed)):
+    for command, took in (("run --rm", started), ("task exec", executed)):
+        what = f"`ctr {command}` of `/bin/true`, ms"
         rows.append((what, *(f"{took[shim]:.1f}" for shim in SHIMS), took["apus"] / took["runc"], "at most 0.5"))
     rows.append(("1 GiB through standard output, GiB/s", *(f"{1000 / streamed[shim]:.2f}" for shim in SHIMS),
                  streamed["runc"] / streamed["apus"], "at least 1"))
@@ -212,8 +213,10 @@ def table(runs, count, streams):
 def versions():
     first = lambda *words: subprocess.run(words, capture_output=True, text=True).stdout.splitlines()[0].split()
     runc = first(os.environ.get("RUNC") or "runc", "--version")[-1]
-    return (f"containerd {first(f'{CONTAINERD}/containerd', '--version')[2].lstrip('v')} and its shim with runc {runc}, "
-            f"{datetime.now(timezone.utc):%Y-%m-%d}, Linux {platform.release().split('-')[0]}, {os.cpu_count()} CPUs")
+    containerd = first(f"{CONTAINERD}/containerd", "--version")[2].lstrip("v")
+    linux, today = platform.release().split("-")[0], datetime.now(timezone.utc)
+    return (f"containerd {containerd} and its shim with runc {runc}, {today:%Y-%m-%d}, Linux {linux}, "
+            f"{os.cpu_count()} CPUs")
 
 
 def main():
@@ -227,8 +230,9 @@ def main():
     with Daemon(os.path.realpath(arguments.shim)):
         ctr("images", "import", f"{FOLDER}/image.tar")
         idle = statistics.median(milliseconds(lambda: ctr("version")) for _ in range(10))
-        text = (f"{table(runs, count, max(1, runs // 10))}\n\n{versions()}.\nTimes are medians of {runs} runs in turn and "
-                f"hold `ctr` itself, of which `ctr version` takes {idle:.1f} ms.")
+        figures = table(runs, count, max(1, runs // 10))
+        text = (f"{figures}\n\n{versions()}.\nTimes are medians of {runs} runs in turn and hold `ctr` itself, of which "
+                f"`ctr version` takes {idle:.1f} ms.")
     print(text)
     if arguments.write:
         with open(arguments.write) as file:
