@@ -117,7 +117,7 @@ class Soak:
                     PROBLEMS.append(f"{words} did not end within 60 s")
                     continue
                 done[number] += 1
-                lines = said.splitlines()
+                lines = walk.errors(said)
                 if status < 0 or (status and (len(lines) != 1 or not any(r in lines[0] for r in REASONS))):
                     # One that held the lock for too long is killed by a forced delete, and execs end with the container.
                     if status not in (-9, 137, 143):

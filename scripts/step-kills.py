@@ -111,7 +111,7 @@ class Stage(walk.Worker):
             raise Problem(f"no end: {said}")
         if status in (126, 127):
             raise Problem(f"the stepper failed: {status}")
-        if status not in (0, 125, 137) and len(said.splitlines()) != 1:
+        if status not in (0, 125, 137) and len(walk.errors(said)) != 1:
             raise Problem(f"status {status} and not one line: {said}")
         if scene[0] == "create" and bundle.lines("ran"):
             raise Problem("the program ran")
@@ -150,7 +150,8 @@ class Stage(walk.Worker):
         words, _ = self.prepare(*scene)
         try:
             status, _, said = self.call(words, before)
-            if status not in (0, 137) and (len(said.splitlines()) != 1 or not said.startswith("apus: ")):
+            lines = walk.errors(said)
+            if status not in (0, 137) and (len(lines) != 1 or not lines[0].startswith("apus: ")):
                 raise Problem(f"status {status} and not one line of apus: {said}")
             self.look()
             self.delete()

@@ -128,6 +128,11 @@ def read(path):
         return ""
 
 
+def errors(said):
+    """What was said without warnings, of which there may be any number where there is no log."""
+    return [line for line in said.splitlines() if not (line.startswith('time="') and '" level=warning msg=' in line)]
+
+
 def children_of(pid):
     return [int(child) for child in read(f"/proc/{pid}/task/{pid}/children").split()]
 
@@ -290,7 +295,7 @@ class Worker:
             return
         if status == 0:
             raise Problem("the point was not reached, or its fault was passed over: status 0")
-        lines = process.stderr.splitlines()
+        lines = errors(process.stderr)
         if status not in (1, 137, 255) or (status != 137 and len(lines) != 1):
             raise Problem(f"status {status} and {len(lines)} lines: {process.stderr}")
         if lines and not lines[0].startswith("apus: "):
