@@ -19,6 +19,11 @@ struct Reporter: Sendable {
   /// What was accepted without effect, and the like: in the log, without one on standard error.
   func warn(_ message: String) { append("warning", message, []) }
 
+  /// What lies behind an error that tells it in short: for the log alone, so that a failure stays one line.
+  func note(_ message: String) {
+    if options.log != nil { append("warning", message, []) }
+  }
+
   /// What is done, for `--debug`; nil without it.
   var debug: (@Sendable (String) -> Void)? {
     guard options.debug else { return nil }

@@ -7,7 +7,7 @@ extension Invocation {
     try reporter.openLog()
     warnWithoutPrivileges(reporter)
     try Container.checkpoint(
-      try id(), try checkpointOptions(), in: try store(), warn: { reporter.warn($0) }, debug: reporter.debug)
+      try id(), try checkpointOptions(), in: try store(), warn: { reporter.note($0) }, debug: reporter.debug)
     return 0
   }
 
@@ -20,14 +20,14 @@ extension Invocation {
     let request = try createRequest(reporter, inherited)
     let options = try checkpointOptions()
     if self.options.flag(.detach) {
-      _ = try Container.restore(request, options) { reporter.warn($0) }
+      _ = try Container.restore(request, options) { reporter.note($0) }
       return 0
     }
     if !self.options.flag(.noSubreaper) {
       _ = try OperationError.wrapping { () throws(SystemCallError) in try CurrentProcess.control(.childSubreaper, 1) }
     }
     try RunningProcess.holdSignals()
-    let status = try Container.restore(request, options, warn: { reporter.warn($0) }).wait()
+    let status = try Container.restore(request, options, warn: { reporter.note($0) }).wait()
     try Container.delete(request.id, force: true, in: request.store) { reporter.warn($0) }
     return status.code
   }
