@@ -15,7 +15,9 @@ mkdir -p "$folder"
 temporary=$(mktemp "$folder/.apus.XXXXXX")
 trap 'rm -f "$temporary"' EXIT
 strip -o "$temporary" "$built"
-if commit=$(git describe --always --dirty --abbrev=40 2>/dev/null) && objdump -h "$temporary" | grep -q ' \.apus\.commit '; then
+# Not grep -q: it leaves at the first match, and with pipefail an objdump that still writes then fails the whole.
+if commit=$(git describe --always --dirty --abbrev=40 2>/dev/null) &&
+  objdump -h "$temporary" | grep ' \.apus\.commit ' >/dev/null; then
   section=$(mktemp)
   printf %s "$commit" >"$section"
   truncate -s 64 "$section"
