@@ -27,6 +27,20 @@ STATIC_FLAGS := -c release --static-swift-stdlib -Xswiftc -static-executable -Xc
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
 	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker nostart-stop-gc \
 	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
+# `apus` is built as Embedded Swift where the toolchain has it for this machine (docs/decisions/0012): the same sources
+# without type metadata and without Swift's runtime, a third of the size. The shim and the fault build are not.
+EMBEDDED := $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift/embedded/$(shell \
+	uname -m)-unknown-linux-gnu/libswiftUnicodeDataTables.a)
+EMBEDDED_FLAGS := -c release -Xcc -DAPUS_OWN_START -Xcc -DAPUS_EMBEDDED \
+	-Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections \
+	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
+	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
+	-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static \
+	-Xlinker $(EMBEDDED) -Xlinker -lm -Xlinker -z -Xlinker nostart-stop-gc \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
+COMMAND_FLAGS := $(if $(EMBEDDED),$(EMBEDDED_FLAGS) --scratch-path .build-embedded,$(STATIC_FLAGS) --scratch-path .build-static)
+COMMAND_BUILT := $(if $(EMBEDDED),.build-embedded,.build-static)/release/apus
 # The program begins in Sources/CLinux/start.c, which seals it before libc starts. The fault build seals in Swift.
 ENTRY := -Xlinker --entry=apus_start
 BINARY := .build/release/apus
@@ -36,9 +50,9 @@ SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Fuzzing Examples)
 
 .PHONY: build
 build: ## Build the static release binaries, .build/release/apus and containerd-shim-apus-v2
-	$(SWIFT) build $(STATIC_FLAGS) $(ENTRY) --product apus --scratch-path .build-static
+	$(SWIFT) build $(COMMAND_FLAGS) $(ENTRY) --product apus
 	$(SWIFT) build $(STATIC_FLAGS) --product containerd-shim-apus-v2 --scratch-path .build-static
-	scripts/place-binary.sh .build-static/release/apus $(BINARY)
+	scripts/place-binary.sh $(COMMAND_BUILT) $(BINARY)
 	scripts/place-binary.sh .build-static/release/containerd-shim-apus-v2 $(SHIM)
 
 .PHONY: build-fault
@@ -134,7 +148,7 @@ bench-shim: ## Measure the shim beside runc's under one containerd; writes docs/
 function-order: ## Record anew the order in which functions are first called (scripts/function-order.txt), for the linker
 	scripts/install-packages.sh binutils busybox-static python3 tini util-linux
 	@$(MAKE) --no-print-directory build
-	folder=$$(mktemp -d) && $(ALONE) python3 scripts/record-function-order.py "$(CURDIR)/.build-static/release/apus" \
+	folder=$$(mktemp -d) && $(ALONE) python3 scripts/record-function-order.py "$(CURDIR)/$(COMMAND_BUILT)" \
 		/bin/busybox "$$folder" >scripts/function-order.txt.new
 	mv scripts/function-order.txt.new scripts/function-order.txt
 
@@ -163,7 +177,7 @@ format: ## Format all Swift sources in place
 
 .PHONY: clean
 clean: ## Remove everything that was built or cached here
-	rm -rf .build .build-static .build-fault .build-demo .build-bench .build-fuzz
+	rm -rf .build .build-static .build-embedded .build-fault .build-demo .build-bench .build-fuzz
 
 .PHONY: help
 help: ## List the targets

@@ -37,7 +37,7 @@ def read(path):
         elif kind == "testCaseEnded":
             cases += 1
         elif kind == "testSkipped" and test in names:
-            skipped[short(test)] = " ".join(message["text"] for message in payload["messages"]).strip()
+            skipped[short(test)] = reason(" ".join(message["text"] for message in payload["messages"]))
         elif kind == "issueRecorded":
             issue = payload["issue"]
             if not issue.get("isKnown") and issue.get("severity") != "warning":
@@ -53,6 +53,12 @@ def short(test):
     """IntegrationTests.LimitTests/processLimitHolds()/LimitTests.swift:1:2 as LimitTests.processLimitHolds"""
     path = re.sub(r"\(.*", "", test.split(".", 1)[1])
     return path.replace("/", ".")
+
+
+def reason(text):
+    """Test name() skipped: "why" as why, so that tests with one reason share a row"""
+    said = re.fullmatch(r'Test .* skipped: "(.*)"', text.strip(), re.DOTALL)
+    return said[1] if said else text.strip()
 
 
 def main():
@@ -71,9 +77,9 @@ def main():
         rows[mode] = f"| `{mode}` | {MODES[mode]} | {tests} ({cases}) | {passed} | {failed} | {len(skipped)} |"
         reasons = [(m, r, t) for m, r, t in reasons if m != mode]
         by_reason = {}
-        for test, reason in skipped.items():
-            by_reason.setdefault(reason, []).append(test)
-        reasons += [(mode, reason, ", ".join(f"`{t}`" for t in sorted(tests))) for reason, tests in by_reason.items()]
+        for test, why in skipped.items():
+            by_reason.setdefault(why, []).append(test)
+        reasons += [(mode, why, ", ".join(f"`{t}`" for t in sorted(tests))) for why, tests in by_reason.items()]
     section = [
         "## Hosts", "",
         "The integration tests on each kind of host that `make test-guest` and `make test` make, and what a kind of host",

@@ -84,7 +84,10 @@ public struct CgroupReservation: ~Copyable {
       } catch {}
     }
     for parent in record.parents.reversed() {
-      do { try HostPath(parent).removeDirectory() } catch {}
+      do {
+        let folder = try HostPath(parent)
+        do { try folder.removeDirectory() } catch {}
+      } catch {}
     }
   }
 

@@ -52,7 +52,7 @@ public struct ArgumentList: Sendable {
 
   static var none: Self { Self() }
 
-  var list: [ArgumentDefinition] { [first, second, third].compactMap(\.self) }
+  var list: [ArgumentDefinition] { [first, second, third].compactMap { $0 } }
 
   /// The fewest words.
   public var minimum: Int {

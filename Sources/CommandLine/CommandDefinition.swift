@@ -26,6 +26,6 @@ extension CommandDefinition {
   /// `[options] <container-id> [signal]`.
   var synopsis: String {
     let words = options.list.isEmpty ? [] : ["[options]"]
-    return (words + arguments.list.map(\.synopsis)).joined(separator: " ")
+    return (words + arguments.list.map { $0.synopsis }).joined(separator: " ")
   }
 }

@@ -56,7 +56,7 @@ struct CommandLineParser {
 
   private func commandNamed(_ name: String) throws(UsageProblem) -> Command {
     guard let command = Command(name: name) else {
-      let names = Command.allCases.map(\.name) + ["help"]
+      let names = Command.allCases.map { $0.name } + ["help"]
       throw .unknownCommand(name, suggestion: Suggestion.nearest(to: name, among: names))
     }
     return command
@@ -260,6 +260,6 @@ extension CommandLineParser {
   }
 
   private static func suggestion(for name: String, among options: [OptionIdentifier]) -> String? {
-    Suggestion.nearest(to: name, among: options.map(\.long))
+    Suggestion.nearest(to: name, among: options.map { $0.long })
   }
 }

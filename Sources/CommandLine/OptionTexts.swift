@@ -62,7 +62,7 @@ extension StringOption {
     case .format:
       OptionDefinition(
         .string(self), "format", help: "Answer as table or json.", defaultText: "table",
-        completion: .choice(OutputFormat.allCases.map(\.rawValue)))
+        completion: .choice(OutputFormat.allCases.map { $0.rawValue }))
     case .imagePath: folder("Keep the image files of CRIU in this folder.", defaultText: "checkpoint")
     case .l3CacheSchema: text("schema", "Set the part of the L3 cache by Intel RDT.")
     case .lsmMountContext: text("context", "Mount under this security context.")
@@ -70,7 +70,7 @@ extension StringOption {
     case .manageCgroupsMode:
       OptionDefinition(
         .string(self), "mode", help: "Choose what is saved and restored of cgroups: soft, full, strict or ignore.",
-        defaultText: "soft", completion: .choice(CgroupsMode.allCases.map(\.rawValue)))
+        defaultText: "soft", completion: .choice(CgroupsMode.allCases.map { $0.rawValue }))
     case .memBwSchema: text("schema", "Set the memory bandwidth by Intel RDT.")
     case .pageServer: text("address:port", "Send memory to this page server.")
     case .parentPath:
@@ -175,7 +175,7 @@ extension GlobalOption {
     case .logFormat:
       OptionDefinition(
         .global(self), "format", help: "Write the log as text or json.", defaultText: "text",
-        completion: .choice(GlobalOptions.LogFormat.allCases.map(\.rawValue)))
+        completion: .choice(GlobalOptions.LogFormat.allCases.map { $0.rawValue }))
     case .root:
       OptionDefinition(
         .global(self), "folder", help: "Keep the state of containers in this folder, which should be on a tmpfs.",

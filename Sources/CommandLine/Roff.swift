@@ -26,7 +26,7 @@ struct Roff {
   }
 
   mutating func options(_ options: [OptionIdentifier]) {
-    for option in options.map(\.definition) {
+    for option in options.map({ $0.definition }) {
       line(".TP")
       let spellings = option.spellings.reversed().map { "\\fB\(Self.escape($0))\\fR" }.joined(separator: ", ")
       line(spellings + (option.placeholder.map { " \\fI\(Self.escape($0))\\fR" } ?? ""))

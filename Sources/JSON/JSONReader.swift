@@ -133,7 +133,7 @@ public struct JSONReader: ~Escapable {
     let start = position
     let text = try string()
     if let choice = Choice(rawValue: text) { return choice }
-    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    let choices = Choice.allCases.map { $0.rawValue }.joined(separator: ", ")
     throw failure("expected one of \(choices), found \(JSONReader.quoted(text))", at: start)
   }
 

@@ -94,5 +94,5 @@ package enum Defence: String, CaseIterable {
 
 #if APUS_FAULTS
   /// `apus debug defences`: their names, for a test that none is without an attack.
-  package let defenceNames = Defence.allCases.map(\.rawValue)
+  package let defenceNames = Defence.allCases.map { $0.rawValue }
 #endif

@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// An owned file descriptor, closed when its owner goes out of scope. Every descriptor is close-on-exec from birth.
-public struct Descriptor: ~Copyable, Sendable {
+@frozen public struct Descriptor: ~Copyable, Sendable {
   /// The number, valid only as long as the owner lives: for messages and `/proc/self/fd`.
   public let number: Int32
 

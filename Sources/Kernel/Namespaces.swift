@@ -35,7 +35,7 @@ public enum NamespaceKind: UInt64, CaseIterable, Sendable {
     let flags = kinds.reduce(0) { $0 | $1.rawValue }
     let result = cl_unshare(Int32(truncatingIfNeeded: flags))
     if result < 0 {
-      try result.check("unshare", "\(kinds.map(\.fileName).joined(separator: ", ")) namespace")
+      try result.check("unshare", "\(kinds.map { $0.fileName }.joined(separator: ", ")) namespace")
     }
   }
 }

@@ -38,7 +38,7 @@ public struct StringMap<Value> {
   }
 
   /// The names in order.
-  public var keys: [String] { elements.map(\.key) }
+  public var keys: [String] { elements.map { $0.key } }
 
   /// Index of the first name that is not before `name`.
   private func insertionIndex(of name: String) -> Int {

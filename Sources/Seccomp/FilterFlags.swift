@@ -18,7 +18,7 @@ public struct FilterFlags: OptionSet, Sendable, Hashable {
   public static var waitKillable: FilterFlags { FilterFlags(rawValue: 1 << 5) }
 
   /// The names that a profile may use, for `features`.
-  public static var knownNames: [String] { known.map(\.name) }
+  public static var knownNames: [String] { known.map { $0.name } }
 
   /// The flag of a name of the specification.
   init?(named name: String) {

@@ -159,6 +159,6 @@ struct ProfileReader {
       seen |= bit
       alternatives.append(Condition(argument, comparison, wide: wide).map { [$0] } ?? [])
     }
-    return isSplit ? alternatives : [alternatives.flatMap(\.self).sorted { $0.argument < $1.argument }]
+    return isSplit ? alternatives : [alternatives.flatMap { $0 }.sorted { $0.argument < $1.argument }]
   }
 }

@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test(.controllers("memory"), arguments: [4096, 16_384, 32_768, 65_536]) func limitAndNeedAreTold(limit: Int) throws {
+  @Test(.controllers("memory"), arguments: [4096, 16_384, 32_768]) func limitAndNeedAreTold(limit: Int) throws {
     let container = try container(limit: limit)
     for command in ["create", "run"] {
       let output = try container.scratch.start(container.words(command)).wait(timeout: 15)

@@ -76,11 +76,11 @@ struct BashCompletion {
   }
 
   private static func list(_ options: [OptionIdentifier]) -> String {
-    CompletionScript.quote(options.flatMap(\.definition.spellings).joined(separator: " "))
+    CompletionScript.quote(options.flatMap { $0.definition.spellings }.joined(separator: " "))
   }
 
   private var argumentCases: String {
-    let names = Command.allCases.map(\.name).joined(separator: " ")
+    let names = Command.allCases.map { $0.name }.joined(separator: " ")
     var cases = "    ' 0') value='words \(names) help' ;;\n    'help 0') value='words \(names)' ;;\n"
     for command in Command.allCases {
       for (place, argument) in command.definition.arguments.list.enumerated() {
@@ -95,7 +95,7 @@ struct BashCompletion {
     switch kind {
     case .existingContainer: "container"
     case .signal: CompletionScript.quote("words " + CompletionScript.signals.joined(separator: " "))
-    case .shell: CompletionScript.quote("words " + Shell.allCases.map(\.rawValue).joined(separator: " "))
+    case .shell: CompletionScript.quote("words " + Shell.allCases.map { $0.rawValue }.joined(separator: " "))
     case .newContainer, .other: nil
     }
   }
@@ -103,7 +103,7 @@ struct BashCompletion {
   // MARK: - The function that bash calls
 
   private var driver: String {
-    let verbatim = Command.allCases.filter(\.definition.optionsEndAtFirstArgument).map(\.name)
+    let verbatim = Command.allCases.filter { $0.definition.optionsEndAtFirstArgument }.map { $0.name }
     return """
       \(name)() {
         local current=${COMP_WORDS[COMP_CWORD]} command='' count=0 pending='' root=() ended='' value='' options='' word i

@@ -60,7 +60,7 @@ public enum CompletionScript {
 
   /// The program's options that are no options of the command.
   static func globals(besides command: Command) -> [OptionIdentifier] {
-    let own = command.definition.options.list.map(\.long)
+    let own = command.definition.options.list.map { $0.long }
     return GlobalOptions.options.list.filter { !own.contains($0.long) }
   }
 }

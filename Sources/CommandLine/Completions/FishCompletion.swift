@@ -73,11 +73,11 @@ struct FishCompletion {
   }
 
   private var valuePatterns: String {
-    let global = GlobalOptions.options.list.filter(\.takesValue).flatMap { option in
+    let global = GlobalOptions.options.list.filter { $0.takesValue }.flatMap { option in
       option.definition.spellings.map { "'* \($0)'" }
     }
     let own = Command.allCases.flatMap { command in
-      command.definition.options.list.filter(\.takesValue).flatMap { option in
+      command.definition.options.list.filter { $0.takesValue }.flatMap { option in
         option.definition.spellings.map { "'\(command.name) \($0)'" }
       }
     }
@@ -138,7 +138,7 @@ struct FishCompletion {
     switch kind {
     case .existingContainer: "(\(name)_containers)"
     case .signal: CompletionScript.signals.joined(separator: " ")
-    case .shell: Shell.allCases.map(\.rawValue).joined(separator: " ")
+    case .shell: Shell.allCases.map { $0.rawValue }.joined(separator: " ")
     case .newContainer, .other: nil
     }
   }

@@ -57,8 +57,8 @@ struct ZshCompletion {
   private var commandCases: String {
     Command.allCases.map { command in
       let definition = command.definition
-      let own = definition.options.list.map(\.long)
-      let hidden = GlobalOptions.options.list.map(\.long).filter(own.contains)
+      let own = definition.options.list.map { $0.long }
+      let hidden = GlobalOptions.options.list.map { $0.long }.filter(own.contains)
       let globals = hidden.isEmpty ? "$globals" : "${globals:#--\(hidden.joined(separator: "|--"))*}"
       let stop = definition.optionsEndAtFirstArgument ? "-A '-*' " : ""
       var text = "        \(command.name))\n          _arguments \(stop)\(globals) \\\n"
@@ -105,7 +105,7 @@ struct ZshCompletion {
       switch argument.kind {
       case .existingContainer: name + "_containers"
       case .signal: "(\(CompletionScript.signals.joined(separator: " ")))"
-      case .shell: "(\(Shell.allCases.map(\.rawValue).joined(separator: " ")))"
+      case .shell: "(\(Shell.allCases.map { $0.rawValue }.joined(separator: " ")))"
       case .newContainer, .other: " "
       }
     let front =

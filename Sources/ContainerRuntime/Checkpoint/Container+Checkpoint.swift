@@ -45,7 +45,7 @@ extension Container {
   private func thaw(unless wasPaused: Bool, _ warn: (String) -> Void) {
     if wasPaused { return }
     do {
-      if let cgroup = try cgroup, try cgroup.isFrozen() { try cgroup.thaw() }
+      if let cgroup = try cgroup, try fromCgroups(cgroup.isFrozen()) { try fromCgroups(cgroup.thaw()) }
     } catch {
       warn("the container could not be thawed: \(error)")
     }
@@ -55,11 +55,11 @@ extension Container {
   /// checkpoint (runc).
   private func end(_ process: PidfdHolder, wasPaused: Bool, _ warn: (String) -> Void) {
     do {
-      if wasPaused { try cgroup?.thaw() }
-      _ = try poll([(process.pidfd.number, .readable)], timeout: 10_000)
+      if wasPaused, let cgroup = try cgroup { try fromCgroups(cgroup.thaw()) }
+      _ = try fromKernel(poll([(process.pidfd.number, .readable)], timeout: 10_000))
       try remove(force: false, warn: warn)
     } catch {
-      warn("the container is saved and was not removed: \(OperationError(converting: error).oneLine)")
+      warn("the container is saved and was not removed: \(error.oneLine)")
     }
   }
 }

@@ -97,29 +97,25 @@ extension Creation {
     try RuntimeStep.criuPrepared.begin()
     guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
     let server: CRIUProcess
-    do {
-      let cgroup = try Cgroup(planned)
-      let entrance = try cgroup.openEntrance()
-      var unified = DescriptorList()
-      if let folder = try cgroup.openUnified() { unified.append(folder) }
-      var clone = CloneRequest()
-      clone.newNamespaces = [.mount]
-      clone.cgroup = unified.numbers.first
-      let keyring = record.keyring
-      let inherited = folders.numbers + namespaces
-      let forgets = plan.process.noNewPrivileges && program.forgetsNoNewPrivileges
-      server = try program.start(clone, ownStreams: !plan.process.terminal, inherited: inherited) {
-        () throws(SystemCallError) in
-        try entrance.enter()
-        if let keyring { try SessionKeyring.join(keyring) }
-        if forgets { try CurrentProcess.control(.noNewPrivileges, 1) }
-        try stage.make()
-        try folders.openAgain()
-      }
-      try server.awaitReady()
-    } catch {
-      throw OperationError(converting: error)
+    let cgroup = try fromCgroups(Cgroup(planned))
+    let entrance = try fromCgroups(cgroup.openEntrance())
+    var unified = DescriptorList()
+    if let folder = try fromCgroups(cgroup.openUnified()) { unified.append(folder) }
+    var clone = CloneRequest()
+    clone.newNamespaces = [.mount]
+    clone.cgroup = unified.numbers.first
+    let keyring = record.keyring
+    let inherited = folders.numbers + namespaces
+    let forgets = plan.process.noNewPrivileges && program.forgetsNoNewPrivileges
+    server = try program.start(clone, ownStreams: !plan.process.terminal, inherited: inherited) {
+      () throws(SystemCallError) in
+      try entrance.enter()
+      if let keyring { try SessionKeyring.join(keyring) }
+      if forgets { try CurrentProcess.control(.noNewPrivileges, 1) }
+      try stage.make()
+      try folders.openAgain()
     }
+    try server.awaitReady()
     try RuntimeStep.criuPrepared.end()
     return server
   }

@@ -62,8 +62,8 @@ struct ExternalResources: Equatable {
 
   static func == (left: ExternalResources, right: ExternalResources) -> Bool {
     left.mounts == right.mounts && left.masked == right.masked
-      && left.namespaces.map(\.path) == right.namespaces.map(\.path)
-      && left.joined.map(\.path) == right.joined.map(\.path)
+      && left.namespaces.map { $0.path } == right.namespaces.map { $0.path }
+      && left.joined.map { $0.path } == right.joined.map { $0.path }
   }
 
   /// What CRIU calls a namespace from outside; the name is the same at dump and restore.

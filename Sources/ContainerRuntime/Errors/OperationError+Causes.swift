@@ -24,18 +24,6 @@ extension OperationError {
     }
   }
 
-  /// Any of the errors of this program, where calls of several kinds follow each other.
-  init(converting error: any Error) {
-    switch error {
-    case let error as OperationError: self = error
-    case let error as SystemCallError: self.init(error)
-    case let error as CgroupError: self.init(error)
-    case let error as JSONError: self.init(error)
-    case let error as InvalidConfiguration: self.init(error)
-    default: self.init("", "", .message("\(error)"))
-    }
-  }
-
   /// Runs what may fail in a system call, as a part of an operation.
   package static func wrapping<Result: ~Copyable>(
     _ body: () throws(SystemCallError) -> Result
@@ -49,6 +37,21 @@ extension OperationError {
   ) throws(OperationError) -> Result {
     do { return try body() } catch { throw OperationError(error) }
   }
+}
+
+/// What the kernel refuses, as the error of an operation.
+@discardableResult
+package func fromKernel<Result: ~Copyable>(
+  _ call: @autoclosure () throws(SystemCallError) -> Result
+) throws(OperationError) -> Result {
+  do { return try call() } catch { throw OperationError(error) }
+}
+
+/// The same for cgroups.
+func fromCgroups<Result: ~Copyable>(
+  _ call: @autoclosure () throws(CgroupError) -> Result
+) throws(OperationError) -> Result {
+  do { return try call() } catch { throw OperationError(error) }
 }
 
 extension JSONError {

@@ -69,29 +69,29 @@ final class Execution {
       try request.changes.apply(to: &process)
       spec.process = process
     }
-    do {
-      let facts = try facts(identity, container.record.namespaces)
-      var host = ExecHostFacts(
-        lastCapability: Host.lastCapability(), capabilities: try Credentials.permittedCapabilities(),
-        effectiveUser: CurrentProcess.effectiveUser)
-      host.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
-      host.hasSELinux = !(spec.process?.selinuxLabel ?? "").isEmpty && SecurityModules.hasSELinux
+    let facts = try facts(identity, container.record.namespaces)
+    var host = ExecHostFacts(
+      lastCapability: Host.lastCapability(), capabilities: try fromKernel(Credentials.permittedCapabilities()),
+      effectiveUser: CurrentProcess.effectiveUser)
+    host.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
+    host.hasSELinux = !(spec.process?.selinuxLabel ?? "").isEmpty && SecurityModules.hasSELinux
+    do throws(InvalidConfiguration) {
       return try ExecPlan(
         id: container.record.id, spec: spec, document: document, container: facts, host: host,
         keyring: container.record.keyring)
     } catch {
-      throw OperationError(converting: error)
+      throw OperationError(error)
     }
   }
 
   private static func facts(
     _ process: ProcessIdentity, _ namespaces: StringMap<String>
-  ) throws -> ContainerFacts {
+  ) throws(OperationError) -> ContainerFacts {
     do throws(SystemCallError) { return try ContainerFacts.discover(process, recorded: namespaces) } catch {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess {
         throw ended
       }
-      throw error
+      throw OperationError(error)
     }
   }
 
@@ -120,28 +120,28 @@ final class Execution {
 
   /// Makes the process and waits until its program runs.
   func launch() throws(OperationError) {
-    do {
+    do throws(OperationError) {
       request.debug?("nsexec container setup: \(sequence.steps.count) steps for the process")
       try RuntimeStep.execEntered.begin()
       let process = try makeProcess()
       Timeline.sequence?.pid = process.pid
       self.process = process
       request.debug?("child process in init(): it has pid \(process.pid)")
-      try setOOMScore(process)
-      try container.record.resourceControl?.add(process.pid)
+      try fromKernel(setOOMScore(process))
+      if let control = container.record.resourceControl { try fromKernel(control.add(process.pid)) }
       try awaitReady(process)
       try checkContainer()
       try checkNamespaces(of: process)
       try RuntimeStep.execEntered.end()
-      try pidfdSocket?.send(process.pidfd, name: "setns")
+      if let pidfdSocket { try fromKernel(pidfdSocket.send(process.pidfd, name: "setns")) }
       request.debug?("setns_init: about to exec \(quoted(plan.process.args[0]))")
       try RuntimeStep.execTold.begin()
       try tell(process, .persisted)
-      if let said = try process.awaitProgram() { throw failure(process, said) }
+      if let said = try fromKernel(process.awaitProgram()) { throw failure(process, said) }
       try RuntimeStep.execTold.end()
-      if let path = request.pidFile { try PIDFile.write(process.pid, path) }
+      if let path = request.pidFile { try fromKernel(PIDFile.write(process.pid, path)) }
     } catch {
-      throw explained(OperationError(converting: error))
+      throw explained(error)
     }
   }
 
@@ -159,23 +159,23 @@ final class Execution {
     return process
   }
 
-  private func makeProcess() throws -> InitProcess {
+  private func makeProcess() throws(OperationError) -> InitProcess {
     if Timeline.isOn { Timeline.sequence = sequence.timeline }
     let sources = try SourceOpener.open(sequence)
-    let entrance = try cgroup.openEntrance()
+    let entrance = try fromCgroups(cgroup.openEntrance())
     var unified = DescriptorList()
-    if let folder = try cgroup.openUnified() { unified.append(folder) }
-    let pair = try Descriptor.socketPair(.sequencedPacket)
-    let progress = try SharedWord()
+    if let folder = try fromCgroups(cgroup.openUnified()) { unified.append(folder) }
+    let pair = try fromKernel(Descriptor.socketPair(.sequencedPacket))
+    let progress = try fromKernel(SharedWord())
     let run = InitRun(
-      sequence: sequence, process: plan.process, sources: sources, runtime: try pair.second.duplicate(),
+      sequence: sequence, process: plan.process, sources: sources, runtime: try fromKernel(pair.second.duplicate()),
       progress: progress.duplicate(), cgroups: entrance, startFIFO: nil, hookState: container.hookState)
-    let channel = try pair.first.duplicate()
+    let channel = try fromKernel(pair.first.duplicate())
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
-    if Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
+    if Defence.notDumpable.isOn { try fromKernel(CurrentProcess.control(.dumpable, 0)) }
     // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
     if let cpus = plan.process.initialCPUs {
-      try ProcessAttributes.setAffinity(cpus)
+      try fromKernel(ProcessAttributes.setAffinity(cpus))
       request.debug?("nsexec: affinity: 0x\(cpus.mask)")
     }
     return InitProcess(try launch(run, into: unified.numbers.first), channel: channel, progress: progress)
@@ -183,14 +183,14 @@ final class Execution {
 
   /// A container that has given controllers to cgroups below its own has a cgroup which takes no process any more
   /// (EBUSY; cgroups(7), "no internal processes"): the process begins where the first one is (runc#2356).
-  private func launch(_ run: InitRun, into folder: Int32?) throws -> ChildProcess {
-    do {
+  private func launch(_ run: InitRun, into folder: Int32?) throws(OperationError) -> ChildProcess {
+    do throws(OperationError) {
       return try Launcher(plan, cgroup: folder).launch(run, into: cgroup)
-    } catch let error as SystemCallError {
-      guard error.errno == .busy, request.cgroups.isEmpty,
-        let own = try cgroup.openUnified(ofProcess: plan.container.process.pid)
+    } catch {
+      guard case .systemCall(let cause) = error.cause, cause.errno == .busy, request.cgroups.isEmpty,
+        let own = try fromCgroups(cgroup.openUnified(ofProcess: plan.container.process.pid))
       else { throw error }
-      return try Launcher(plan, cgroup: own.number).launch(run)
+      return try fromKernel(Launcher(plan, cgroup: own.number).launch(run))
     }
   }
 
@@ -200,19 +200,23 @@ final class Execution {
       .writeOnce(String(score))
   }
 
-  private func awaitReady(_ process: InitProcess) throws {
+  private func awaitReady(_ process: InitProcess) throws(OperationError) {
     while true {
-      let bytes = try process.receive()
+      let bytes = try fromKernel(process.receive())
       switch InitMessage(bytes, stepCount: sequence.steps.count) {
       case .ready: return
       case .listenerDue: try handOverListener(process)
-      case .terminalOpened: try terminal.accept(try process.takeDescriptor())
+      case .terminalOpened: try takeTerminal(process)
       case .networkDevicesDue, .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }
 
-  private func handOverListener(_ process: InitProcess) throws {
+  private func takeTerminal(_ process: InitProcess) throws(OperationError) {
+    do { try terminal.accept(try process.takeDescriptor()) } catch { throw OperationError(error) }
+  }
+
+  private func handOverListener(_ process: InitProcess) throws(OperationError) {
     guard let listener = plan.seccomp?.listener else {
       throw Execution.refusal("the process asks for a listener that it does not have")
     }
@@ -220,31 +224,31 @@ final class Execution {
     let state = State(
       ociVersion: record.ociVersion, id: record.id, status: .running, pid: plan.container.process.pid,
       bundle: record.bundle, annotations: record.annotations)
-    try SeccompListener.handOver(process.progress.value, of: process, to: listener, state: state)
+    try fromKernel(SeccompListener.handOver(process.progress.value, of: process, to: listener, state: state))
     try tell(process, .listenerTaken)
   }
 
   /// A container that ended while its namespaces were entered: whoever ends one kills what is in its cgroups after its
   /// first process, so a process that is in them while the first one lives is not forgotten (security case E39).
-  private func checkContainer() throws {
+  private func checkContainer() throws(OperationError) {
     guard Defence.execAtTheEnd.isOn else { return }
-    if try !container.isAlive(plan.container.process) { throw Execution.ended }
+    if try fromKernel(!container.isAlive(plan.container.process)) { throw Execution.ended }
   }
 
   /// Between the look at the first process's namespaces and the entering of them it may have gone elsewhere, and be back
   /// by now: what counts is where the new process has come to (security case S8).
-  private func checkNamespaces(of process: InitProcess) throws {
+  private func checkNamespaces(of process: InitProcess) throws(OperationError) {
     guard Defence.namespaceIdentity.isOn else { return }
-    let entered = try NamespaceNumbers.of(process: process.pid)
+    let entered = try fromKernel(NamespaceNumbers.of(process: process.pid))
     for kind in NamespaceNumbers.order {
       guard let own = entered[kind.fileName], let wanted = container.record.namespaces[kind.fileName] else { continue }
-      if own != wanted { throw ContainerFacts.hasLeft(kind) }
+      if own != wanted { throw OperationError(ContainerFacts.hasLeft(kind)) }
     }
   }
 
-  private func tell(_ process: InitProcess, _ word: InitRun.Word) throws {
+  private func tell(_ process: InitProcess, _ word: InitRun.Word) throws(OperationError) {
     do throws(SystemCallError) { try process.channel.send([word.rawValue]) } catch {
-      throw failure(process, try process.receive())
+      throw failure(process, try fromKernel(process.receive()))
     }
   }
 

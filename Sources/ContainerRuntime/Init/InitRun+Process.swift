@@ -91,13 +91,11 @@ extension InitRun {
   private func checkProgram(_ candidate: String) throws(SystemCallError) {
     guard Defence.programPath.isOn else { return }
     let status: FileStatus
-    do {
-      status = try HostPath(candidate).statusWithoutMagicLinks()
-    } catch let error as SystemCallError {
+    let path: HostPath
+    do { path = try HostPath(candidate) } catch { throw SystemCallError("stat", candidate, .nameTooLong) }
+    do { status = try path.statusWithoutMagicLinks() } catch {
       // /proc/self/exe is this runtime here, and no program of the image (CVE-2019-5736).
       throw SystemCallError("stat", candidate, error.errno == .tooManyLinks ? .noSuchFile : error.errno)
-    } catch {
-      throw SystemCallError("stat", candidate, .nameTooLong)
     }
     if status.kind == .directory { throw SystemCallError("stat", candidate, .isDirectory) }
     if let problem = isExecutable(candidate) { throw SystemCallError("stat", candidate, problem) }

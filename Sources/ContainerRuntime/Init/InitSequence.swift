@@ -141,7 +141,7 @@ public struct InitSequence: Equatable, Sendable {
     if plan.namespaces.user != .host { steps.append(.becomeNamespaceRoot) }
     if plan.namespaces.network == .new { steps.append(.bringUpLoopback) }
     // Before the sysctls, which may be theirs, and before every hook.
-    if !plan.networkDevices.isEmpty { steps.append(.waitForNetworkDevices(plan.networkDevices.map(\.newName))) }
+    if !plan.networkDevices.isEmpty { steps.append(.waitForNetworkDevices(plan.networkDevices.map { $0.newName })) }
   }
 
   private mutating func addRoot(_ plan: Plan) {

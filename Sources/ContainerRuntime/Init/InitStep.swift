@@ -189,7 +189,7 @@ extension InitStep {
     case .makeMountReadOnly(let plan): "make \(plan.target) read-only"
     case .makeRootReadOnly: "make the root file system read-only"
     case .makeReadOnly(let path): "make \(path) read-only"
-    case .maskPaths(let paths): "mask \(paths.map(\.description).joined(separator: ", "))"
+    case .maskPaths(let paths): "mask \(paths.map { $0.description }.joined(separator: ", "))"
     case .pivotRoot: "pivot into the root file system"
     case .moveRoot: "move the root file system over / and enter it"
     case .changeRoot: "chroot into the root file system"

@@ -24,17 +24,17 @@ struct Launcher {
 
   /// Where only systemd may move a process into the cgroup, as from an ordinary user's session into the user's own
   /// services, it does so before the process gets its ids, or its word to go on.
-  func launch(_ run: InitRun, into cgroup: Cgroup) throws -> ChildProcess {
+  func launch(_ run: InitRun, into cgroup: Cgroup) throws(OperationError) -> ChildProcess {
     do throws(SystemCallError) { return try launch(run) } catch {
-      guard error.errno == .accessDenied, cgroup.record.systemd?.manager == .user else { throw error }
+      guard error.errno == .accessDenied, cgroup.record.systemd?.manager == .user else { throw OperationError(error) }
     }
     var outside = self
     outside.cgroup = nil
-    let child = try outside.launch(run)
+    let child = try fromKernel(outside.launch(run))
     do { try cgroup.attachBySystemd(child.pid) } catch {
-      try child.pidfd.sendSignal(9)
-      _ = try child.pidfd.waitForExit(wait: true)
-      throw error
+      try fromKernel(child.pidfd.sendSignal(9))
+      _ = try fromKernel(child.pidfd.waitForExit(wait: true))
+      throw OperationError(error)
     }
     return child
   }
@@ -63,9 +63,9 @@ struct Launcher {
     try enter(run, only: .pid)
     let result: Result<ChildProcess, SystemCallError>
     do { result = .success(try clone(request) { run.run() }) } catch { result = .failure(error) }
-    do {
+    do throws(OperationError) {
       try RuntimeStep.pidNamespaceLeft.begin()
-      try own.enterNamespace(.pid)
+      try fromKernel(own.enterNamespace(.pid))
       try RuntimeStep.pidNamespaceLeft.end()
     } catch {
       if Defence.wayBack.isOn { abandon() }

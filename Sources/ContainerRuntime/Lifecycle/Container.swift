@@ -60,22 +60,18 @@ package final class Container {
   /// Asks the kernel; nothing that is written down is believed without a look.
   /// - Parameter boot: the id of this boot, for callers that ask about many containers.
   package func status(boot: String? = nil) throws(OperationError) -> ContainerStatus {
-    do {
-      if record.phase == .creating {
-        if try isAlive(record.runtime, boot) { return .creating }
-        // It may have finished its work since the record was read; now it writes no more.
-        record = try Container.readRecord(folder)
-        if record.phase == .creating { return .stopped }
-      }
-      guard let process = record.initProcess, try isAlive(process, boot) else { return .stopped }
-      // A created container can be paused too; then it must not be started.
-      if let cgroup = try cgroup, try cgroup.isFrozen() { return .paused }
-      if try StartFIFO.isAwaited(in: folder) { return .created }
-      // An init that dies lets the FIFO go a moment before it is dead.
-      return try isAlive(process, boot) ? .running : .stopped
-    } catch {
-      throw OperationError(converting: error)
+    if record.phase == .creating {
+      if try fromKernel(isAlive(record.runtime, boot)) { return .creating }
+      // It may have finished its work since the record was read; now it writes no more.
+      record = try Container.readRecord(folder)
+      if record.phase == .creating { return .stopped }
     }
+    guard let process = record.initProcess, try fromKernel(isAlive(process, boot)) else { return .stopped }
+    // A created container can be paused too; then it must not be started.
+    if let cgroup = try cgroup, try fromCgroups(cgroup.isFrozen()) { return .paused }
+    if try fromKernel(StartFIFO.isAwaited(in: folder)) { return .created }
+    // An init that dies lets the FIFO go a moment before it is dead.
+    return try fromKernel(isAlive(process, boot)) ? .running : .stopped
   }
 
   /// Whether the very process that is written down still lives: same boot, same start time, no zombie.

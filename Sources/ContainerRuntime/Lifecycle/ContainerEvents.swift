@@ -50,29 +50,25 @@ package final class ContainerEvents {
   ///   - interval: nanoseconds; the first statistics come after the first one.
   ///   - tell: false ends the watch.
   package func watch(interval: Int64, tell: (ContainerEvent) -> Bool) throws(OperationError) {
-    do {
-      var memory = try cgroup.memoryEvents()
-      guard let process = try container.openProcess() else { return }
-      var next = Self.moment(after: interval)
-      while true {
-        let sources = [(process.number, PollEvents.readable)] + memory.waitsFor
-        let left = max(0, next - monotonicNanoseconds())
-        let events = try poll(sources, timeout: Int32(clamping: (left + 999_999) / 1_000_000))
-        // Memory first: that it ran out may be why the process has ended.
-        let reading = try memory.read()
-        if reading.outOfMemory, !tell(.outOfMemory(id: container.id.string)) { return }
-        if reading.ended { return }
-        if !events[0].isEmpty, try cgroup.processes().isEmpty { return }
-        if monotonicNanoseconds() < next {
-          // What is left in a container without a pid namespace of its own gives no sign of its end.
-          if !events[0].isEmpty { pause(milliseconds: 50) }
-          continue
-        }
-        next = Self.moment(after: interval)
-        if !tell(try statistics()) { return }
+    var memory = try fromCgroups(cgroup.memoryEvents())
+    guard let process = try fromKernel(container.openProcess()) else { return }
+    var next = Self.moment(after: interval)
+    while true {
+      let sources = [(process.number, PollEvents.readable)] + memory.waitsFor
+      let left = max(0, next - monotonicNanoseconds())
+      let events = try fromKernel(poll(sources, timeout: Int32(clamping: (left + 999_999) / 1_000_000)))
+      // Memory first: that it ran out may be why the process has ended.
+      let reading = try fromCgroups(memory.read())
+      if reading.outOfMemory, !tell(.outOfMemory(id: container.id.string)) { return }
+      if reading.ended { return }
+      if !events[0].isEmpty, try fromCgroups(cgroup.processes().isEmpty) { return }
+      if monotonicNanoseconds() < next {
+        // What is left in a container without a pid namespace of its own gives no sign of its end.
+        if !events[0].isEmpty { pause(milliseconds: 50) }
+        continue
       }
-    } catch {
-      throw OperationError(converting: error)
+      next = Self.moment(after: interval)
+      if !tell(try statistics()) { return }
     }
   }
 

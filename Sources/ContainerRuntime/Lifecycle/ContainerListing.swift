@@ -37,30 +37,42 @@ package struct ContainerListing {
       return
     }
     var owner = ""
-    do {
+    do throws(SystemCallError) {
       guard let folder = try store.folder(id) else { return }
       let status = try folder.descriptor.status()
       // Removed while we looked.
       if status.links == 0 { return }
       owner = owners.name(of: status.uid)
-      guard let record = try folder.record() else {
-        entries.append(.damaged(id: name, owner: owner, problem: "it has no record"))
-        return
-      }
-      var description = try Container(folder: folder, record: record).description(boot: boot)
-      description.owner = owner
-      entries.append(.container(description))
-    } catch let error as SystemCallError where error.errno == .notDirectory || error.errno == .tooManyLinks {
-      foreign.append(name)
-    } catch let problem as RecordProblem {
-      entries.append(.damaged(id: name, owner: owner, problem: problem.text))
+      entries.append(Entry(folder, id: name, owner: owner, boot: boot))
     } catch {
-      entries.append(.damaged(id: name, owner: owner, problem: "\(error)"))
+      switch error.errno {
+      case .notDirectory, .tooManyLinks: foreign.append(name)
+      default: entries.append(.damaged(id: name, owner: owner, problem: error.description))
+      }
     }
   }
 }
 
 extension ContainerListing.Entry {
+  fileprivate init(_ folder: consuming ContainerFolder, id: String, owner: String, boot: String) {
+    let record: Record?
+    do throws(RecordProblem) { record = try folder.record() } catch {
+      self = .damaged(id: id, owner: owner, problem: error.text)
+      return
+    }
+    guard let record else {
+      self = .damaged(id: id, owner: owner, problem: "it has no record")
+      return
+    }
+    do throws(OperationError) {
+      var description = try Container(folder: folder, record: record).description(boot: boot)
+      description.owner = owner
+      self = .container(description)
+    } catch {
+      self = .damaged(id: id, owner: owner, problem: "\(error)")
+    }
+  }
+
   package var id: String {
     switch self {
     case .container(let description): description.id

@@ -83,7 +83,7 @@ final class Creation {
   /// pid namespace it would outlive the container, with nothing left by which to find it (Tests/Model/lifecycle.pml).
   private func killProcesses() {
     if record.phase == .creating { return }
-    do {
+    do throws(CgroupError) {
       guard let planned = record.cgroups else { return }
       let cgroup = try Cgroup(planned)
       if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
@@ -94,29 +94,23 @@ final class Creation {
 
   /// The record names the cgroups before they are made: whoever finds it can remove them.
   private func reserveCgroups(_ bundle: Bundle) throws(OperationError) {
-    do {
-      let survey = try plan.cgroup.survey()
-      record.cgroups = survey
-      try RuntimeStep.recordCreating.begin()
-      if Defence.recordFirst.isOn {
-        try persist()
-        try OperationError.wrapping { () throws(SystemCallError) in
-          try folder.write(configuration: bundle.configuration)
-        }
-      }
-      try RuntimeStep.recordCreating.end()
-      if plan.beginsBeforeCgroups {
-        cgroups = try CgroupReservation.begin(plan.cgroup, surveyed: survey)
-        return
-      }
-      try RuntimeStep.cgroupMade.begin()
-      let made = try CgroupReservation.make(plan.cgroup, surveyed: survey)
-      record.cgroups = made.record
-      cgroups = consume made
-      try RuntimeStep.cgroupMade.end()
-    } catch {
-      throw OperationError(converting: error)
+    let survey = try fromCgroups(plan.cgroup.survey())
+    record.cgroups = survey
+    try RuntimeStep.recordCreating.begin()
+    if Defence.recordFirst.isOn {
+      try persist()
+      try fromKernel(folder.write(configuration: bundle.configuration))
     }
+    try RuntimeStep.recordCreating.end()
+    if plan.beginsBeforeCgroups {
+      cgroups = try fromCgroups(CgroupReservation.begin(plan.cgroup, surveyed: survey))
+      return
+    }
+    try RuntimeStep.cgroupMade.begin()
+    let made = try fromCgroups(CgroupReservation.make(plan.cgroup, surveyed: survey))
+    record.cgroups = made.record
+    cgroups = consume made
+    try RuntimeStep.cgroupMade.end()
   }
 
   private static func firstRecord(_ plan: Plan, _ version: String) throws(OperationError) -> Record {
@@ -192,26 +186,18 @@ final class Creation {
   /// Those that were left for later, if any.
   func makeRemainingCgroups() throws(OperationError) {
     if !plan.beginsBeforeCgroups { return }
-    do {
-      try RuntimeStep.cgroupMade.begin()
-      try cgroups?.finish()
-      try RuntimeStep.cgroupMade.end()
-    } catch {
-      throw OperationError(converting: error)
-    }
+    try RuntimeStep.cgroupMade.begin()
+    try fromCgroups(cgroups?.finish())
+    try RuntimeStep.cgroupMade.end()
   }
 
   /// Makes the cgroups, while the container's process makes its namespaces and mounts, and hands it the ways in.
   private func letIntoCgroups(_ process: InitProcess) throws(OperationError) {
     try makeRemainingCgroups()
-    do {
-      guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
-      let entrance = try Cgroup(planned).openEntrance()
-      try tell(process, .cgroupsMade, descriptors: entrance.descriptors)
-      entrance.close()
-    } catch {
-      throw OperationError(converting: error)
-    }
+    guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
+    let entrance = try fromCgroups(Cgroup(planned).openEntrance())
+    try tell(process, .cgroupsMade, descriptors: entrance.descriptors)
+    entrance.close()
   }
 
   /// For `run`: waits until the program runs in the place of the init, then runs the poststart hooks.
@@ -255,34 +241,32 @@ final class Creation {
     let sources = try SourceOpener.open(sequence)
     try RuntimeStep.sourcesOpened.end()
     try RuntimeStep.cloned.begin()
-    do {
-      guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
-      let cgroup = try Cgroup(planned)
-      let entrance = plan.beginsBeforeCgroups ? cgroup.expectedEntrance() : try cgroup.openEntrance()
-      var unified = DescriptorList()
-      if let folder = try cgroup.openUnified() { unified.append(folder) }
-      let fifo = sequence.startsByFIFO ? try StartFIFO.make(in: folder) : nil
-      let pair = try Descriptor.socketPair(.sequencedPacket)
-      let progress = try SharedWord()
-      let run = InitRun(
-        sequence: sequence, process: plan.process, sources: sources, runtime: try pair.second.duplicate(),
-        progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
-      let channel = try pair.first.duplicate()
-      // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
-      // Where only the process itself can give privileges over it, its id maps could not be written then.
-      if !sequence.opensTreesInside && Defence.notDumpable.isOn { try CurrentProcess.control(.dumpable, 0) }
-      let child = try Launcher(
-        plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
-      ).launch(run, into: cgroup)
-      let process = InitProcess(child, channel: channel, progress: progress)
-      Timeline.sequence?.pid = process.pid
-      if !plan.beginsBeforeCgroups { try cgroups?.settle() }
-      try RuntimeStep.cloned.end()
-      request.debug?("child process in init(): it has pid \(process.pid)")
-      return process
-    } catch {
-      throw OperationError(converting: error)
+    guard let planned = record.cgroups else { throw OperationError("", "", .message("no cgroup was planned")) }
+    let cgroup = try fromCgroups(Cgroup(planned))
+    let entrance = plan.beginsBeforeCgroups ? cgroup.expectedEntrance() : try fromCgroups(cgroup.openEntrance())
+    var unified = DescriptorList()
+    if let folder = try fromCgroups(cgroup.openUnified()) { unified.append(folder) }
+    let fifo = sequence.startsByFIFO ? try fromKernel(StartFIFO.make(in: folder)) : nil
+    let pair = try fromKernel(Descriptor.socketPair(.sequencedPacket))
+    let progress = try fromKernel(SharedWord())
+    let run = InitRun(
+      sequence: sequence, process: plan.process, sources: sources, runtime: try fromKernel(pair.second.duplicate()),
+      progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
+    let channel = try fromKernel(pair.first.duplicate())
+    // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
+    // Where only the process itself can give privileges over it, its id maps could not be written then.
+    if !sequence.opensTreesInside && Defence.notDumpable.isOn {
+      try fromKernel(CurrentProcess.control(.dumpable, 0))
     }
+    let child = try Launcher(
+      plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
+    ).launch(run, into: cgroup)
+    let process = InitProcess(child, channel: channel, progress: progress)
+    Timeline.sequence?.pid = process.pid
+    if !plan.beginsBeforeCgroups { try fromCgroups(cgroups?.settle()) }
+    try RuntimeStep.cloned.end()
+    request.debug?("child process in init(): it has pid \(process.pid)")
+    return process
   }
 
   private func mapIDs(_ process: InitProcess) throws(OperationError) {

@@ -60,39 +60,35 @@ extension Container {
 
   /// Kills what is left and waits until it is gone.
   private func endProcesses() throws(OperationError) {
-    do {
-      let cgroup = try cgroup
-      var hasEnded = false
-      if let pidfd = try openProcess() {
-        hasEnded = true
-        try pidfd.sendSignal(9)
-        try Container.awaitEnd(of: pidfd, in: cgroup)
-      }
-      // A number that another process has by now says nothing about the container's own.
-      if !hasEnded, let process = record.initProcess { hasEnded = try ProcessIdentity.of(pid: process.pid) == nil }
-      if !(hasEnded && record.phase == .created && record.hasOwnPIDNamespace),
-        Defence.orphans.isOn, let cgroup, try !cgroup.processesEverywhere().isEmpty
-      {
-        try cgroup.killAll(9)
-      }
-    } catch {
-      throw OperationError(converting: error)
+    let cgroup = try cgroup
+    var hasEnded = false
+    if let pidfd = try fromKernel(openProcess()) {
+      hasEnded = true
+      try fromKernel(pidfd.sendSignal(9))
+      try Container.awaitEnd(of: pidfd, in: cgroup)
+    }
+    // A number that another process has by now says nothing about the container's own.
+    if !hasEnded, let process = record.initProcess {
+      hasEnded = try fromKernel(ProcessIdentity.of(pid: process.pid) == nil)
+    }
+    if !(hasEnded && record.phase == .created && record.hasOwnPIDNamespace),
+      Defence.orphans.isOn, let cgroup, try fromCgroups(!cgroup.processesEverywhere().isEmpty)
+    {
+      try fromCgroups(cgroup.killAll(9))
     }
   }
 
   /// - Throws: after ten seconds; a process in uninterruptible sleep is told, not forgotten.
   private static func awaitEnd(of pidfd: borrowing Descriptor, in cgroup: Cgroup?) throws(OperationError) {
-    do {
-      let deadline = monotonicNanoseconds() + 10_000_000_000
-      while monotonicNanoseconds() < deadline {
-        // Again and again: another process of the container may have frozen one before it was killed itself.
-        try cgroup?.thawAll()
-        if try !poll([(pidfd.number, .readable)], timeout: 1000)[0].isEmpty { return }
-      }
-      throw SystemCallError.refused("the container's process did not end within 10 s of SIGKILL; try again")
-    } catch {
-      throw OperationError(converting: error)
+    let deadline = monotonicNanoseconds() + 10_000_000_000
+    while monotonicNanoseconds() < deadline {
+      // Again and again: another process of the container may have frozen one before it was killed itself.
+      if let cgroup { try fromCgroups(cgroup.thawAll()) }
+      let number = pidfd.number
+      if try fromKernel(!poll([(number, .readable)], timeout: 1000)[0].isEmpty) { return }
     }
+    throw OperationError(
+      SystemCallError.refused("the container's process did not end within 10 s of SIGKILL; try again"))
   }
 
   /// At most once: what is run is struck from the record first.
@@ -111,32 +107,31 @@ extension Container {
   /// What is left of a container whose record is missing or damaged: the cgroups that its configuration names, or its id
   /// alone; every process in them, and the folder.
   private static func removeWithoutRecord(_ folder: borrowing ContainerFolder) throws(OperationError) {
-    do {
-      guard Defence.forcedSearch.isOn else { return try folder.remove() }
-      var linux: Spec.Linux?
-      var isRead = false
-      do {
-        linux = try Spec(json: try folder.configuration(), named: "config.json").linux
+    guard Defence.forcedSearch.isOn else { return try fromKernel(folder.remove()) }
+    var linux: Spec.Linux?
+    var isRead = false
+    // Without it, the id is all that is left to go by.
+    do throws(SystemCallError) {
+      let configuration = try folder.configuration()
+      do throws(JSONError) {
+        linux = try Spec(json: configuration, named: "config.json").linux
         isRead = true
-      } catch {
-        // The id is all that is left to go by.
-      }
-      let layout = try CgroupLayout.discover(for: nil)
-      var named = Spec.Linux()
-      named.cgroupsPath = linux?.cgroupsPath
-      let plan = try CgroupPlan(linux: named, id: folder.id.string, layout: layout)
-      let cgroup = try Cgroup(
-        try CgroupRecord.scope(
-          named.cgroupsPath, id: folder.id.string, layout, isRootless: CurrentProcess.effectiveUser != 0)
-          ?? CgroupRecord(folders: plan.folders.map { .init(hierarchy: $0.hierarchy, path: $0.path.string) }))
-      if try !cgroup.processesEverywhere().isEmpty { try cgroup.killAll(9) }
-      try cgroup.remove()
-      if !isRead || linux?.intelRdt != nil, let mount = try Host.resourceControl() {
-        try ResourceControl.removeRemains(of: folder.id.string, linux?.intelRdt, in: mount)
-      }
-      try folder.remove()
-    } catch {
-      throw OperationError(converting: error)
+      } catch {}
+    } catch {}
+    let layout = try fromCgroups(CgroupLayout.discover(for: nil))
+    var named = Spec.Linux()
+    named.cgroupsPath = linux?.cgroupsPath
+    let id = folder.id.string
+    let plan = try fromCgroups(CgroupPlan(linux: named, id: id, layout: layout))
+    let scope = try fromCgroups(
+      CgroupRecord.scope(named.cgroupsPath, id: id, layout, isRootless: CurrentProcess.effectiveUser != 0))
+    let folders = plan.folders.map { CgroupRecord.Folder(hierarchy: $0.hierarchy, path: $0.path.string) }
+    let cgroup = try fromCgroups(Cgroup(scope ?? CgroupRecord(folders: folders)))
+    if try fromCgroups(!cgroup.processesEverywhere().isEmpty) { try fromCgroups(cgroup.killAll(9)) }
+    try fromCgroups(cgroup.remove())
+    if !isRead || linux?.intelRdt != nil, let mount = try fromKernel(Host.resourceControl()) {
+      try fromKernel(ResourceControl.removeRemains(of: id, linux?.intelRdt, in: mount))
     }
+    try fromKernel(folder.remove())
   }
 }

@@ -35,33 +35,26 @@ extension Container {
 
   private var hasProcesses: Bool {
     get throws(OperationError) {
-      do { return try !(cgroup?.processesEverywhere().isEmpty ?? true) } catch {
-        throw OperationError(converting: error)
-      }
+      guard let cgroup = try cgroup else { return false }
+      return try fromCgroups(!cgroup.processesEverywhere().isEmpty)
     }
   }
 
   /// A process without a pid namespace of its own leaves others behind; they are in the cgroup.
   func killAll(_ signal: Int32) throws(OperationError) {
-    do {
-      guard let cgroup = try cgroup else { return }
-      try cgroup.killAll(signal)
-    } catch {
-      throw OperationError(converting: error)
-    }
+    guard let cgroup = try cgroup else { return }
+    try fromCgroups(cgroup.killAll(signal))
   }
 
   func kill(signal: Int32) throws(OperationError) {
-    do {
-      guard let pidfd = try openProcess() else { throw OperationError("", "", .message("container not running")) }
-      do throws(SystemCallError) { try pidfd.sendSignal(signal) } catch {
-        if error.errno == .noSuchProcess { throw OperationError("", "", .message("container not running")) }
-        throw OperationError(error)
-      }
-      // A frozen process does not die before it is thawed.
-      if signal == 9 { try cgroup?.thawAll() }
-    } catch {
-      throw OperationError(converting: error)
+    guard let pidfd = try fromKernel(openProcess()) else {
+      throw OperationError("", "", .message("container not running"))
     }
+    do throws(SystemCallError) { try pidfd.sendSignal(signal) } catch {
+      if error.errno == .noSuchProcess { throw OperationError("", "", .message("container not running")) }
+      throw OperationError(error)
+    }
+    // A frozen process does not die before it is thawed.
+    if signal == 9, let cgroup = try cgroup { try fromCgroups(cgroup.thawAll()) }
   }
 }

@@ -48,7 +48,7 @@ package struct ProcessTable {
   private static func text(_ line: ArraySlice<UInt8>) -> String { singleLine(String(decoding: line, as: UTF8.self)) }
 
   private static var candidates: [String] {
-    if Defence.helperPaths.isOn { return programs.map(\.description) }
+    if Defence.helperPaths.isOn { return programs.map { $0.description } }
     return (StartOfProgram.variable("PATH") ?? "").split(separator: ":").map { "\($0)/ps" }
   }
 

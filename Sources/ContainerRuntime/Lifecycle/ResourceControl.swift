@@ -32,7 +32,7 @@ public struct ResourceControl: Equatable, Sendable {
 
   /// Another process of the container. The group that counts comes last: it is one of the class of service.
   func add(_ process: Int32) throws(SystemCallError) {
-    for folder in [group] + [monitor].compactMap(\.self) {
+    for folder in [group] + [monitor].compactMap({ $0 }) {
       try ResourceControl.write(String(process), "tasks", in: HostPath(unchecked: folder))
     }
   }

@@ -71,12 +71,10 @@ extension Container {
     _ control: ResourceControlUpdate, _ cgroup: borrowing Cgroup, _ mount: HostPath?
   ) throws(OperationError) -> ResourceControl.Change? {
     guard let mount else { return nil }
-    do {
-      return try ResourceControl.change(
-        record.resourceControl, to: control.lines, id: id.string, in: mount, processes: cgroup.processesEverywhere())
-    } catch {
-      throw OperationError(converting: error)
-    }
+    let processes = try fromCgroups(cgroup.processesEverywhere())
+    return try fromKernel(
+      ResourceControl.change(
+        record.resourceControl, to: control.lines, id: id.string, in: mount, processes: processes))
   }
 
   private static func hint(_ property: String, _ errno: Errno) -> String? {

@@ -8,11 +8,11 @@ package struct Explanation {
 
   /// Asks the machine for its facts and decides; touches nothing.
   package init(_ bundle: Bundle, options: PlanOptions = PlanOptions()) throws(OperationError) {
-    do {
-      let host = try HostFacts.discover(for: bundle.spec, systemdCgroup: options.systemdCgroup)
+    let host = try HostFacts.discover(for: bundle.spec, systemdCgroup: options.systemdCgroup)
+    do throws(InvalidConfiguration) {
       plan = try Plan(id: "ID", bundle: bundle.path, spec: bundle.spec, host: host, options: options)
     } catch {
-      throw OperationError(converting: error)
+      throw OperationError(error)
     }
     sequence = InitSequence(plan, options: InitSequence.Options())
   }

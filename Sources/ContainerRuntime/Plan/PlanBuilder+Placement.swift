@@ -27,7 +27,7 @@ extension PlanBuilder {
     guard let policy = linux?.memoryPolicy else { return nil }
     let place = "linux.memoryPolicy"
     guard let mode = MemoryPolicyNames.modes.first(where: { $0.name == policy.mode }) else {
-      let names = MemoryPolicyNames.modes.map(\.name).joined(separator: ", ")
+      let names = MemoryPolicyNames.modes.map { $0.name }.joined(separator: ", ")
       problems.add(
         "\(place).mode",
         "invalid memory policy mode \(quoted(policy.mode ?? "")); one of \(names)")

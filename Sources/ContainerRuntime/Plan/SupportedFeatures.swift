@@ -10,8 +10,8 @@ package enum SupportedFeatures {
   /// - Parameter annotations: facts without a property of their own.
   package static func document(annotations: StringMap<String>) -> Features {
     var features = Features(ociVersionMin: "1.0.0", ociVersionMax: "1.3.0")
-    features.hooks = HookPoint.allCases.map(\.rawValue)
-    features.mountOptions = MountOptionTable.names.map(\.description)
+    features.hooks = HookPoint.allCases.map { $0.rawValue }
+    features.mountOptions = MountOptionTable.names.map { $0.description }
     features.linux = linux
     features.annotations = annotations
     // Those that change what this build does: of a checkpoint, and of the unit where the caller asks systemd for cgroups.
@@ -37,7 +37,7 @@ package enum SupportedFeatures {
     linux.intelRdt = Features.IntelRdt(
       enabled: control != nil, schemata: control?.schemata == [schema], monitoring: control?.monitor != nil)
     linux.memoryPolicy = Features.MemoryPolicy(
-      modes: MemoryPolicyNames.modes.map(\.name).sorted(), flags: MemoryPolicyNames.flags.map(\.name).sorted())
+      modes: MemoryPolicyNames.modes.map { $0.name }.sorted(), flags: MemoryPolicyNames.flags.map { $0.name }.sorted())
     linux.mountExtensions = Features.MountExtensions(
       idmap: Features.Switch(enabled: v2?.mounts.contains { $0.idMap != nil } ?? false))
     linux.netDevices = Features.Switch(enabled: !(v2?.networkDevices.isEmpty ?? true))
@@ -46,9 +46,9 @@ package enum SupportedFeatures {
 
   private static var seccomp: Features.Seccomp {
     Features.Seccomp(
-      enabled: true, actions: FilterAction.allCases.map(\.rawValue).sorted(),
-      operators: Comparison.allCases.map(\.rawValue).sorted(),
-      archs: Architecture.allCases.map(\.rawValue).sorted(),
+      enabled: true, actions: FilterAction.allCases.map { $0.rawValue }.sorted(),
+      operators: Comparison.allCases.map { $0.rawValue }.sorted(),
+      archs: Architecture.allCases.map { $0.rawValue }.sorted(),
       knownFlags: FilterFlags.knownNames.sorted(), supportedFlags: FilterFlags.knownNames.sorted())
   }
 

@@ -11,17 +11,14 @@ package enum Seal {
 
   /// Returns at once when this process runs sealed. Otherwise it starts again, sealed, and does not return.
   package static func ensure() throws(OperationError) {
-    do {
-      try RuntimeStep.sealed.begin()
-      if try !Defence.seal.isOn || isSealed() { return try RuntimeStep.sealed.end() }
-      if StartOfProgram.variable(marker) != nil {
-        throw SystemCallError.refused(
-          "the program's own file could not be protected: it is still writable after a restart")
-      }
-      try replace(StartOfProgram.arguments, StartOfProgram.environment)
-    } catch {
-      throw OperationError(converting: error)
+    try RuntimeStep.sealed.begin()
+    let isSealed = try fromKernel(isSealed())
+    if isSealed || !Defence.seal.isOn { return try RuntimeStep.sealed.end() }
+    if StartOfProgram.variable(marker) != nil {
+      throw OperationError(
+        SystemCallError.refused("the program's own file could not be protected: it is still writable after a restart"))
     }
+    try restart(arguments: StartOfProgram.arguments, environment: StartOfProgram.environment)
   }
 
   /// Sealed means: writing through /proc/self/exe is refused because the file system is read-only or the file is sealed

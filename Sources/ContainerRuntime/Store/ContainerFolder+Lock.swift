@@ -5,22 +5,18 @@ extension ContainerFolder {
   /// something is killed after two seconds.
   /// - Returns: false when the folder was removed meanwhile.
   borrowing func takeLock(force: Bool = false) throws(OperationError) -> Bool {
-    do {
-      guard Defence.lock.isOn else { return try descriptor.status().links > 0 }
-      let begin = monotonicNanoseconds()
-      while true {
-        do throws(SystemCallError) { return try lock() } catch {
-          if error.errno != .again { throw OperationError(error) }
-        }
-        let waited = (monotonicNanoseconds() - begin) / 1_000_000
-        if force && waited > 2000 { try killHolder() }
-        if waited > (force ? 8000 : 10000) {
-          throw OperationError("", "", .message("another caller holds the container's lock and does not let it go"))
-        }
-        _ = try poll([], timeout: 5)
+    guard Defence.lock.isOn else { return try fromKernel(descriptor.status().links > 0) }
+    let begin = monotonicNanoseconds()
+    while true {
+      do throws(SystemCallError) { return try lock() } catch {
+        if error.errno != .again { throw OperationError(error) }
       }
-    } catch {
-      throw OperationError(converting: error)
+      let waited = (monotonicNanoseconds() - begin) / 1_000_000
+      if force && waited > 2000 { try fromKernel(killHolder()) }
+      if waited > (force ? 8000 : 10000) {
+        throw OperationError("", "", .message("another caller holds the container's lock and does not let it go"))
+      }
+      _ = try fromKernel(poll([], timeout: 5))
     }
   }
 

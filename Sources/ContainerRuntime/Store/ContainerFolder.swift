@@ -23,30 +23,19 @@ package struct ContainerFolder: ~Copyable {
 
   /// What is written down. nil when nothing is yet.
   package borrowing func record() throws(RecordProblem) -> Record? {
-    let bytes: [UInt8]
-    do {
+    let bytes: [UInt8]?
+    do throws(SystemCallError) {
       let file = try descriptor.open("state.json", [.readOnly, .noFollow, .nonBlocking])
-      guard try file.status().kind == .regular else { throw RecordProblem.unreadable("it is no regular file") }
-      bytes = try file.readAll(limit: 1 << 24)
-    } catch let error as SystemCallError {
+      bytes = try file.status().kind == .regular ? try file.readAll(limit: 1 << 24) : nil
+    } catch {
       if error.errno == .noSuchFile { return nil }
       throw .unreadable(error.errno.message)
-    } catch let error as RecordProblem {
-      throw error
-    } catch {
-      throw .unreadable("unknown")
     }
-    do {
-      let record = try Record(json: bytes, named: "state.json")
-      if record.id != id.string { throw RecordProblem.unreadable("it belongs to another container") }
-      return record
-    } catch let error as JSONError {
-      throw .unreadable(error.description)
-    } catch let error as RecordProblem {
-      throw error
-    } catch {
-      throw .unreadable("unknown")
-    }
+    guard let bytes else { throw .unreadable("it is no regular file") }
+    let record: Record
+    do { record = try Record(json: bytes, named: "state.json") } catch { throw .unreadable(error.description) }
+    if record.id != id.string { throw .unreadable("it belongs to another container") }
+    return record
   }
 
   /// Writes the record whole or not at all: a reader never sees half of one.

@@ -8,31 +8,30 @@ public struct ContainerStore: Sendable {
 
   /// Makes the folder of a new container. Of several callers with one id exactly one gets it.
   package func reserve(_ id: ContainerID) throws(OperationError) -> ContainerFolder {
-    do {
-      let root: Descriptor
-      do { root = try open() } catch {
-        guard error.errno == .noSuchFile else { throw error }
-        try path.makeDirectories(mode: 0o700)
-        root = try open()
-      }
+    do throws(SystemCallError) {
+      let root = try makeRoot()
       do { try root.makeDirectory(id.string, mode: Defence.privateState.isOn ? 0o700 : 0o755) } catch {
         if error.errno == .exists && Defence.exclusiveID.isOn {
-          throw OperationError("", "", .message("container with given ID already exists: \(id)"))
+          throw SystemCallError.refused("container with given ID already exists: \(id)")
         }
         if error.errno != .exists { throw error }
       }
       let folder = ContainerFolder(id: id, descriptor: try openFolder(root, id), parent: root)
       if try !folder.lock() {
-        throw OperationError("", "", .message("the container's folder was removed by another caller: \(id)"))
+        throw SystemCallError.refused("the container's folder was removed by another caller: \(id)")
       }
       return folder
-    } catch let error as OperationError {
-      throw error
-    } catch let error as SystemCallError {
+    } catch {
       if error.isRefusal { throw OperationError(error) }
       throw OperationError("", "", .systemCall(SystemCallError(error.call, "\(path)/\(id)", error.errno)))
-    } catch {
-      throw OperationError("", "", .message("unknown"))
+    }
+  }
+
+  private func makeRoot() throws(SystemCallError) -> Descriptor {
+    do { return try open() } catch {
+      guard error.errno == .noSuchFile else { throw error }
+      try path.makeDirectories(mode: 0o700)
+      return try open()
     }
   }
 

@@ -71,7 +71,7 @@ extension Trace {
 
   /// When the runtime heard that the program runs: the end of the step in which it waited for that.
   private static func programRuns() -> Int64? {
-    let waits = [RuntimeStep.startSent, .execTold].map(\.number)
+    let waits = [RuntimeStep.startSent, .execTold].map { $0.number }
     return Timeline.marks(.runtime).last { $0.isEnd && waits.contains($0.step) }?.nanoseconds
   }
 
@@ -102,7 +102,7 @@ extension Trace {
     writer.key("traceEvents")
     writer.beginArray()
     for lane in Timeline.Lane.allCases where events.contains(where: { $0.lane == lane }) { name(lane, &writer) }
-    let beginning = events.map(\.begin).min() ?? 0
+    let beginning = events.map { $0.begin }.min() ?? 0
     for event in events { write(event, from: beginning, &writer) }
     writer.endArray()
     writer.endObject()

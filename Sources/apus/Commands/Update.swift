@@ -19,16 +19,19 @@ extension Invocation {
   /// The limits in a file, or on standard input for `-`. As with runc, the other options are not looked at then.
   private func read(_ file: String, _ reporter: Reporter) throws(OperationError) -> Spec.Resources {
     let name = file == "-" ? "standard input" : file
+    let path: HostPath?
+    do { path = file == "-" ? nil : try HostPath(file) } catch {
+      throw OperationError("", "", .message("--resources: \(error)"))
+    }
     let bytes: [UInt8]
     do {
       bytes =
-        try file == "-"
-        ? Descriptor.borrowing(0) { input throws(SystemCallError) in try input.readAll(limit: JSONReader.sizeLimit) }
-        : HostPath(file).read(limit: JSONReader.sizeLimit)
-    } catch let error as SystemCallError {
-      throw OperationError("", "", .systemCall(SystemCallError("open", name, error.errno)))
+        if let path { try path.read(limit: JSONReader.sizeLimit) } else {
+          try Descriptor.borrowing(0) { input throws(SystemCallError) in try input.readAll(limit: JSONReader.sizeLimit)
+          }
+        }
     } catch {
-      throw OperationError("", "", .message("--resources: \(error)"))
+      throw OperationError("", "", .systemCall(SystemCallError("open", name, error.errno)))
     }
     do {
       var unknown: [UnknownProperty] = []

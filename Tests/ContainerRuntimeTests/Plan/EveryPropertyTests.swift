@@ -61,7 +61,7 @@ import Testing
           "args":[{"index":0,"value":1,"valueTwo":1,"op":"SCMP_CMP_MASKED_EQ"}]},
           {"names":["mount"],"action":"SCMP_ACT_NOTIFY"}]},
       "resources":{
-        "devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":10,"minor":11,"access":"rw"}],
+        "devices":[{"allow":false,"access":"rw"},{"allow":true,"type":"c","major":10,"minor":11,"access":"rw"}],
         "memory":{"limit":40960000,"reservation":20480000,"swap":81920000,"kernel":4096,"kernelTCP":8192,
           "swappiness":5,"disableOOMKiller":true,"useHierarchy":true,"checkBeforeUpdate":true},
         "cpu":{"shares":100,"quota":50000,"burst":1000,"period":100000,"realtimeRuntime":1000,
