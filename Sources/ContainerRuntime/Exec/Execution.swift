@@ -91,6 +91,10 @@ final class Execution {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess {
         throw ended
       }
+      // What the kernel says of the namespaces of a process that was reaped since its folder was opened.
+      if error.errno == .accessDenied, try fromKernel(ProcessIdentity.of(pid: process.pid)?.identity != process) {
+        throw ended
+      }
       throw OperationError(error)
     }
   }
