@@ -28,10 +28,10 @@ final class CRIUProcess {
 
   deinit {
     if hasEnded { return }
-    channel = DescriptorList()
     do throws(SystemCallError) {
-      // Without a request it has begun nothing, and would only complain on the caller's stderr.
+      // Without a request it has begun nothing, and would only complain on the caller's stderr once the socket closes.
       if !wasAsked { try pidfd.sendSignal(9) }
+      channel = DescriptorList()
       if try poll([(pidfd.number, .readable)], timeout: CRIUProcess.patience)[0].isEmpty { try pidfd.sendSignal(9) }
       _ = try pidfd.waitForExit(wait: true)
     } catch {
