@@ -92,6 +92,17 @@ import Testing
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
 
+  /// The container's process may have failed and gone, with a word to it unread, before the runtime listens: a reset of
+  /// the connection, behind which its reason waits.
+  @Test func runtimeThatComesLateHearsTheReason() throws {
+    let container = try Container {
+      $0["mounts"] = [["destination": "/data", "type": "tmpfs", "source": "tmpfs", "options": ["huge=bogus"]]]
+    }
+    let late = ["/usr/bin/strace", "-o", "/dev/null", "-e", "inject=recvmsg:delay_enter=300000"]
+    let output = try container.scratch.run(late + container.words("create"))
+    try container.expectRefusal(of: output, saying: "config.json.mounts[0]", "EINVAL")
+  }
+
   /// A user namespace may have as many namespaces of a kind as its maker allows.
   @Test(.root("sets limits in a user namespace"), arguments: ["mnt", "pid"])
   func namespacesAreUsedUp(kind: String) throws {

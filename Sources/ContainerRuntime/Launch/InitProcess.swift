@@ -45,17 +45,21 @@ final class InitProcess {
   /// The next message of the init; nothing when its side is closed. A descriptor beside it waits to be taken.
   func receive() throws(SystemCallError) -> [UInt8] {
     received = DescriptorList()
-    do {
-      let message = try channel.receive(most: InitMessage.most, descriptors: 1)
-      if message.descriptors.count == 1 {
-        received.append(
-          try message.descriptors.withDescriptor(0) { sent throws(SystemCallError) in try sent.duplicate() })
-      }
-      return message.bytes
-    } catch {
-      if error.errno == .connectionReset { return [] }
-      throw error
+    let message = try receiveMessage()
+    if message.descriptors.count == 1 {
+      received.append(
+        try message.descriptors.withDescriptor(0) { sent throws(SystemCallError) in try sent.duplicate() })
     }
+    return message.bytes
+  }
+
+  /// An init that went with a word to it unread resets the connection. That is told once; what it said waits behind
+  /// (unix(7): the error of a socket comes before what is queued).
+  private func receiveMessage() throws(SystemCallError) -> Message {
+    do { return try channel.receive(most: InitMessage.most, descriptors: 1) } catch {
+      if error.errno != .connectionReset { throw error }
+    }
+    return try channel.receive(most: InitMessage.most, descriptors: 1)
   }
 
   /// The descriptor that came with the last message.
