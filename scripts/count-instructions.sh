@@ -12,6 +12,7 @@ if [[ ${2:-} != isolated ]]; then
     unshare --mount --propagation private -- "$BASH" "$0" "$apus" isolated
 fi
 mount -t tmpfs tmpfs /run
+umount --recursive --lazy /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo 0::/ >/run/cgroup
 mount --bind /run/cgroup "/proc/$$/cgroup"

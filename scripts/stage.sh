@@ -10,6 +10,10 @@ case $mode in
     # A machine without the cgroup v2 tree.
     for place in $(awk '/ - cgroup2 / { print $5 }' /proc/self/mountinfo); do umount --lazy "$place"; done
     ;;
+  systemd)
+    # The tests call the runtime with --systemd-cgroup.
+    export APUS_SYSTEMD_CGROUP=1
+    ;;
   rootless | hostrootless)
     # The tests stay root, which looks on; the runtime is called by an ordinary user with a cgroup of its own.
     export APUS_ROOTLESS=tester

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Usage: scripts/test-guest.sh [--short] [--filter REGEX] [--write] [MODE…]
+# Usage: scripts/test-guest.sh [--short] [--built] [--filter REGEX] [--write] [MODE…]
 # Runs the integration tests on hosts that this machine is not, and prints the counts of each mode:
 #
 #   v1        hierarchies of cgroup v1 alone: this machine's, without the cgroup v2 tree beside them
 #   hostv2    a cgroup v2 tree alone on this machine's kernel; it has the controllers that v1 left to it, often none
 #   v2        a QEMU guest with a pure cgroup v2 tree and every controller
-#   systemd   the same with systemd as its first process
+#   systemd   the same with systemd as its first process, which makes the containers' cgroups (--systemd-cgroup)
 #   rootless  the v2 guest, where an ordinary user with a delegated cgroup calls the runtime
 #
 # The guest sees this machine's root file system (scripts/guest-root.sh), so the tests find there what they find here.
@@ -13,6 +13,7 @@
 # repository. Without them, or when the guest cannot be built, its modes are skipped, and that is said and counted.
 #
 # --short runs the suites that depend on cgroups and privileges only, for five minutes at most in all.
+# --built builds no tests: they are there.
 # --write puts the counts of the modes that ran into docs/conformance.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,6 +22,7 @@ guest=$(realpath -m "${APUS_SHARED:-../shared}")/vm
 filter=IntegrationTests
 seconds=7200 # for a mode; for all of them together with --short
 short=
+built=
 write=
 while [[ ${1:-} == --* ]]; do
   case $1 in
@@ -29,6 +31,7 @@ while [[ ${1:-} == --* ]]; do
       seconds=290 short=yes
       ;;
     --filter) filter=$2 && shift ;;
+    --built) built=yes ;;
     --write) write=yes ;;
     *) echo "test-guest.sh: no option $1" >&2 && exit 2 ;;
   esac
@@ -44,15 +47,15 @@ done
 
 work=$PWD/.build/guest
 mkdir -p "$work/host"
-"$swift" build --build-tests
+[[ -n $built ]] || "$swift" build --build-tests
 bundle=$(realpath .build/debug/apusPackageTests.xctest)
 
 # Why there is no guest; nothing when there is one.
 no_guest() {
   if [[ ! -x $guest/vmrun ]]; then
     echo "there is no $guest/vmrun (APUS_SHARED names the folder above)"
-  elif ! "$guest/build.sh" >&2; then
-    echo "$guest/build.sh failed; it needs qemu and a kernel of Debian's"
+  elif ! timeout "$limit" "$guest/build.sh" >"$work/build.log" 2>&1; then
+    echo "the guest cannot be built: $guest/build.sh failed: $(tail -1 "$work/build.log")"
   fi
 }
 
@@ -63,7 +66,8 @@ tests() { # MODE
     --event-stream-output-path "$work/$1.jsonl" --event-stream-version 0
 }
 
-export APUS_BINARY APUS_FAULT_BINARY
+APUS_SHARED=$(realpath -m "${APUS_SHARED:-../shared}")
+export APUS_BINARY APUS_FAULT_BINARY APUS_SHARED
 child=
 trap '[[ -z $child ]] || kill "$child" 2>/dev/null || :' EXIT INT TERM
 SECONDS=0
@@ -85,7 +89,8 @@ for mode in "${modes[@]}"; do
     v1 | hostrootless) host=(/bin/sh -c "exec $run") ;;
     hostv2) host=(scripts/unified-host.sh /bin/sh -c "exec $run") ;;
     *)
-      options=(--memory 3G --timeout "$limit" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY --env APUS_PATIENCE=8)
+      options=(--memory 3G --timeout "$limit" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY
+        --env APUS_SHARED --env "APUS_PATIENCE=${APUS_PATIENCE:-8}")
       [[ $mode != systemd ]] || options+=(--systemd)
       host=(unshare --mount --propagation private -- /bin/sh -euc
         'mount --bind / "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"' sh "$work/host"

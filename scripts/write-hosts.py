@@ -16,7 +16,7 @@ MODES = {
     "v1": "v1 alone",
     "hostv2": "cgroup v2 without controllers",
     "v2": "cgroup v2",
-    "systemd": "cgroup v2 under systemd, driver of the file system",
+    "systemd": "cgroup v2 under systemd, which makes the cgroups",
     "rootless": "cgroup v2, called by an ordinary user",
 }
 

@@ -11,7 +11,7 @@ import Testing
     let folders = try HostCgroups.folders(of: pid, on: container.scratch)
     #expect(folders.count == HostCgroups.memberships(of: "self").count)
     for folder in folders {
-      #expect(folder.hasSuffix("/" + container.id))
+      #expect(folder.hasSuffix("/" + Driver.cgroupName(of: container.id)))
       #expect(readText(folder + "/cgroup.procs").split(separator: "\n").contains("\(pid)"), "\(folder)")
     }
   }
@@ -20,7 +20,7 @@ import Testing
     let container = try Container()
     try container.createSleeping()
     for folder in try HostCgroups.folders(of: container.pid, on: container.scratch) {
-      #expect(folder.hasSuffix("/" + container.id))
+      #expect(folder.hasSuffix("/" + Driver.cgroupName(of: container.id)))
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
     #expect(lines.allSatisfy { $0.hasSuffix(":/") }, "\(lines)")
   }
 
-  @Test(arguments: ["/", ""]) func cgroupsPathIsTheConfigs(prefix: String) throws {
+  @Test(.placeByPath, arguments: ["/", ""]) func cgroupsPathIsTheConfigs(prefix: String) throws {
     let container = try Container()
     try container.edit { $0["linux.cgroupsPath"] = .string("\(prefix)\(container.id)-parent/child") }
     try container.runDetached()
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// D5: the parents that were made for the container go with it; what was there before stays.
-  @Test func onlyTheParentsThatWereMadeAreRemoved() throws {
+  @Test(.placeByPath) func onlyTheParentsThatWereMadeAreRemoved() throws {
     let container = try Container()
     let existing = HostCgroups.path("pids", "\(container.id)-existing")
     try FileManager.default.createDirectory(atPath: existing, withIntermediateDirectories: false)
@@ -69,7 +69,7 @@ import Testing
   }
 
   /// D6: a path that climbs stays below the root of the hierarchies.
-  @Test func climbingPathIsContained() throws {
+  @Test(.placeByPath) func climbingPathIsContained() throws {
     let container = try Container()
     try container.edit { $0["linux.cgroupsPath"] = .string("../../../\(container.id)-climber") }
     let output = try container.scratch.run(container.words("run", ["--detach"]))
@@ -88,7 +88,7 @@ import Testing
   }
 
   /// D6: a cgroup with processes of someone else is not joined, and a failed create leaves it alone.
-  @Test func cgroupWithProcessesIsRefused() throws {
+  @Test(.placeByPath) func cgroupWithProcessesIsRefused() throws {
     let first = try Container()
     try first.edit { $0["linux.cgroupsPath"] = .string("/\(first.id)-shared") }
     try first.runDetached()
@@ -99,7 +99,7 @@ import Testing
   }
 
   /// D6: a frozen cgroup is refused up front, since a process that joins it would hang.
-  @Test func frozenCgroupIsRefused() throws {
+  @Test(.placeByPath) func frozenCgroupIsRefused() throws {
     let container = try Container()
     let folder = HostCgroups.path("freezer", "\(container.id)-frozen")
     let freezer = HostCgroups.freezer

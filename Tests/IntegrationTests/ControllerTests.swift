@@ -10,6 +10,10 @@ private enum Controllers {
   /// Built in, and in no v1 hierarchy.
   static func isFree(_ name: String) -> Bool { table.contains { $0.first == name && $0[1] == "0" } }
 
+  /// A hierarchy is made in the first cgroup namespace only (PROC_CGROUP_INIT_INO of linux/proc_ns.h).
+  static let isHostsNamespace =
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/cgroup")) == "cgroup:[4026531835]"
+
   /// Where a cgroup v2 tree offers huge pages.
   static let hasHugePages =
     HostCgroups.layout != .v1
@@ -48,8 +52,8 @@ private enum Controllers {
 
   @Test(
     .enabled(
-      if: Controllers.isFree("net_cls") && Controllers.isFree("net_prio"),
-      "the kernel has no controllers of traffic that are free for a v1 hierarchy"))
+      if: Controllers.isFree("net_cls") && Controllers.isFree("net_prio") && Controllers.isHostsNamespace,
+      "the kernel has no controllers of traffic that are free for a v1 hierarchy, or lets none be made here"))
   func classAndPrioritiesOfTrafficReachTheirFiles() throws {
     let scratch = try Scratch.current
     let place = "/run/traffic"

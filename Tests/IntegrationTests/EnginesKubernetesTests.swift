@@ -5,7 +5,7 @@ import Testing
 
 /// Pods as Kubernetes makes them, by containerd's plugin for it, with apus as a RuntimeClass (packages containerd,
 /// containernetworking-plugins, docker-registry, python3-grpcio).
-@Suite(.scratch) struct EnginesKubernetesTests {
+@Suite(.scratch, .controllers("cpu", "memory", "pids")) struct EnginesKubernetesTests {
   /// An engine with a registry, a network and an image in the registry, and no image anywhere else.
   private func makeKubelet() throws -> Kubelet {
     let scratch = try Scratch.current

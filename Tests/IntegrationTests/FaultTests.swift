@@ -4,7 +4,7 @@ import Testing
 /// Every step of both sides fails, hangs and dies, before and after: `scripts/walk-faults.py` goes through all of them
 /// with the fault build and checks after each that nothing is left and that the id can be used again.
 @Suite(.scratch) struct FaultTests {
-  @Test func nothingIsLeftAfterAnyFault() throws {
+  @Test(.controllers("pids")) func nothingIsLeftAfterAnyFault() throws {
     let scratch = try Scratch.current
     let folder = scratch.path("walk")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -23,7 +23,7 @@ import Testing
   /// What a caller can put into the environment must not end the shipped runtime.
   @Test func theShippedBinaryHasNoFaults() throws {
     let scratch = try Scratch.current
-    let bytes = try Data(contentsOf: URL(filePath: scratch.apus))
+    let bytes = try Data(contentsOf: URL(filePath: scratch.binary))
     #expect(bytes.range(of: Data("APUS_FAULT".utf8)) == nil)
     // A short string is no string in the file but a number in the code: the longer one must be found where it is used.
     #expect(try Data(contentsOf: URL(filePath: TestEnvironment.faultBinary)).range(of: Data("APUS_FAULT".utf8)) != nil)

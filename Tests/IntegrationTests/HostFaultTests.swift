@@ -18,6 +18,19 @@ import Testing
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
 
+  /// The process fails while the runtime makes its cgroups, and ends with their word unread: the kernel answers
+  /// ECONNRESET before it hands over what the process had said.
+  @Test func whyTheProcessEndedIsHeard() throws {
+    let container = try Container { config in
+      let full: JSONValue = ["destination": "/tmp", "type": "tmpfs", "source": "tmpfs"]
+      let wrong: JSONValue = ["destination": "/tmp", "type": "no-such-type", "source": "none"]
+      config["mounts"] = .array([JSONValue](repeating: full, count: 200) + [wrong] + (config["mounts"]?.array ?? []))
+    }
+    let strace = ["/usr/bin/strace", "-o", "/dev/null", "-e", "inject=recvmsg:delay_enter=300000"]
+    try container.expectRefusal(
+      of: container.scratch.run(strace + container.words("create")), saying: "mount no-such-type on /tmp", "(ENODEV)")
+  }
+
   /// Somebody else's housekeeping, once the processes have ended.
   @Test(.root("removes cgroups by hand")) func removedCgroups() throws {
     let container = try Container()

@@ -98,7 +98,10 @@ struct RealConfig {
     container = try Container()
     notes = container.scratch.path("notes-" + container.id)
     config["root.path"] = .string(container.rootfs)
-    if config["linux.cgroupsPath"] != nil { config["linux.cgroupsPath"] = .string("/\(container.id)-parent/child") }
+    if config["linux.cgroupsPath"] != nil {
+      let place = Driver.isSystemd ? "apustest.slice:apus:\(container.id)" : "/\(container.id)-parent/child"
+      config["linux.cgroupsPath"] = .string(place)
+    }
     for (index, namespace) in (config["linux.namespaces"]?.array ?? []).enumerated() where namespace["path"] != nil {
       let path = joining[namespace["type"]?.string ?? ""]
       config["linux.namespaces.\(index).path"] = .string(try #require(path, "\(namespace)"))

@@ -5,7 +5,7 @@ import TTRPC
 import Testing
 
 /// The shim's socket, spoken to as containerd would not: calls out of order, and bytes that are no calls.
-@Suite(.scratch) struct ShimCallTests {
+@Suite(.scratch, .controllers("cpu")) struct ShimCallTests {
   /// A running container, and the way to its shim.
   private func makeSleeper() throws -> (containerd: Containerd, client: ShimClient) {
     let containerd = try Containerd()

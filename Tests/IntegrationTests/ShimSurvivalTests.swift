@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What becomes of containers when containerd dies, at any moment, and when somebody else sits in the shim's place.
-@Suite(.scratch) struct ShimSurvivalTests {
+@Suite(.scratch, .controllers("cpu")) struct ShimSurvivalTests {
   /// From before the shim is started to after the container runs.
   @Test func containerdDiesWhileAContainerIsMade() throws {
     let containerd = try Containerd()

@@ -3,7 +3,7 @@ import Testing
 
 /// Where the kernel or a filter around the runtime withholds something, another way leads to the same container: what its
 /// process sees of its mounts, privileges, limits and cgroups does not tell which way it was.
-@Suite(.scratch) struct SlowPathTests {
+@Suite(.scratch, .controllers("memory", "pids")) struct SlowPathTests {
   struct Way: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let refusal: CallRefusal

@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Every folder on the way gives what the tree has, and the container's own gives nothing: that is left to it.
-  @Test func controllersAreGivenDownThePath() throws {
+  @Test(.placeByPath) func controllersAreGivenDownThePath() throws {
     let container = try Container()
     try container.edit { $0["linux.cgroupsPath"] = .string("/\(container.id)-parent/child") }
     try container.runDetached()
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A cgroup that holds processes gives no controllers to those below it.
-  @Test(.controllers("pids")) func placeBelowProcessesTakesNoLimits() throws {
+  @Test(.placeByPath, .controllers("pids")) func placeBelowProcessesTakesNoLimits() throws {
     let container = try Container { $0["linux.resources.pids"] = ["limit": 10] }
     let folder = try makeFolder("\(container.id)-full")
     let holder = try container.scratch.start(["/bin/sh", "-c", "echo $$ >\(folder)/cgroup.procs; exec sleep 1000"])
@@ -45,7 +45,7 @@ import Testing
     unsafe rmdir(folder)
   }
 
-  @Test func threadedPlaceIsRefused() throws {
+  @Test(.placeByPath) func threadedPlaceIsRefused() throws {
     let container = try Container()
     let folder = try makeFolder("\(container.id)-threads")
     defer { unsafe rmdir(folder) }

@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("D6: a cgroup in which somebody else is")
+  @Test("D6: a cgroup in which somebody else is", .placeByPath)
   func occupiedCgroup() throws {
     try expectDefence("foreign-cgroups") {
       let first = try Container { $0["process.args"] = ["/bin/sleep", "1000"] }
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test("D9: why a start had not enough memory is not told")
+  @Test("D9: why a start had not enough memory is not told", .controllers("memory"))
   func untoldShortage() throws {
     try expectDefence("shortage-told") {
       let container = try Container {

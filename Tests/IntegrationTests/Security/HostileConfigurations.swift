@@ -78,6 +78,8 @@ import Testing
     }
     let named = attack.named ?? String(attack.property.split(separator: ".").last ?? "")
     try container.expectRefusal(saying: named)
+    // Without a cgroup v2 tree there is no file to protect, and nothing of the kind is taken.
+    if attack.rule == "unified-keys" && HostCgroups.layout == .v1 { return }
     // Only validated: what must not be is not to be done to the machine of the test.
     try expectDefence(attack.rule) {
       try !container.apus("validate", "--bundle", container.bundle).stdout.contains(named)
@@ -123,7 +125,8 @@ import Testing
         ["destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["rw", "nosuid"]],
         to: "mounts")
     }
-    let script = "for d in /sys/fs/cgroup/*; do mkdir $d/escape 2>/dev/null && echo $d; done; echo end"
+    let places = HostCgroups.isPure ? "/sys/fs/cgroup" : "/sys/fs/cgroup/*"
+    let script = "for d in \(places); do mkdir $d/escape 2>/dev/null && echo $d; done; echo end"
     let output = try container.run(script).succeed()
     #expect((output.stdout == "end\n") == (host != 0), "\(output)")
   }

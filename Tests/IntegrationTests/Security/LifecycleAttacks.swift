@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("E12, E9: a runtime that is killed leaves cgroups by which nobody finds them")
+  @Test("E12, E9: a runtime that is killed leaves cgroups by which nobody finds them", .placeByPath)
   func unwrittenCgroups() throws {
     try expectDefence("record-first") {
       let container = try Container {

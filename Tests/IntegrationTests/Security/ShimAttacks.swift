@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Whoever else can reach the shim's socket (E27, E28 of the security cases).
-@Suite(.scratch) struct ShimAttacks {
+@Suite(.scratch, .controllers("cpu")) struct ShimAttacks {
   /// A client of ttrpc that can do what a good one does not. A frame is its length, its stream, its kind and its flags.
   private static let client = #"""
     import resource, socket, struct, sys, time

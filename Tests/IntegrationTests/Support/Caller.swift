@@ -37,16 +37,8 @@ struct Caller: Sendable {
     ]
   }
 
-  /// A program that becomes the runtime as the user, whoever calls it.
-  func makeCaller(of binary: String, at path: String) throws {
-    let script = """
-      #!/bin/sh
-      exec /usr/bin/setpriv --reuid \(uid) --regid \(gid) --init-groups --inh-caps=-all \(binary) "$@"
-
-      """
-    try Data(script.utf8).write(to: URL(filePath: path))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-  }
+  /// What makes a program the user's, whoever calls it.
+  var becoming: String { "/usr/bin/setpriv --reuid \(uid) --regid \(gid) --init-groups --inh-caps=-all " }
 
   /// Gives a file or a folder to the user.
   func own(_ path: String) throws {

@@ -11,7 +11,25 @@ enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
 
   init(parsing text: String) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    self.init(try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed))
+  }
+
+  /// Not by Decodable: it would try one kind after the other, and Swift Testing takes a backtrace of each error.
+  private init(_ value: Any) {
+    switch value {
+    case let text as String: self = .string(text)
+    case let members as [String: Any]: self = .object(members.mapValues(JSONValue.init))
+    case let elements as [Any]: self = .array(elements.map(JSONValue.init))
+    case let number as NSNumber:
+      if unsafe String(cString: number.objCType) == "c" {
+        self = .bool(number.boolValue)
+      } else if let integer = Int(exactly: number) {
+        self = .integer(integer)
+      } else {
+        self = .number(number.doubleValue)
+      }
+    default: self = .null
+    }
   }
 
   /// The document as compact JSON with sorted keys.
@@ -85,26 +103,7 @@ extension JSONValue {
   }
 }
 
-extension JSONValue: Codable {
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
-
+extension JSONValue: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -18,14 +18,14 @@ final class PrivateMounts: Sendable {
     let files = OutputFiles(stdout: directory + "/holder.out", stderr: directory + "/holder.err")
     guard unsafe mkfifo(fifo, 0o600) == 0 else { throw TestSetupProblem("cannot make \(fifo)") }
     leash = unsafe open(fifo, O_RDWR | O_CLOEXEC)
-    // Where there is a systemd, it stays within reach.
-    let script =
-      "[ -S /run/systemd/private ] && exec 8</run/systemd && if [ -d /run/dbus ]; then exec 9</run/dbus; fi; "
-      + "mount -t tmpfs tmpfs /run && for place in 8:systemd 9:dbus; do "
-      + "[ -e /proc/self/fd/${place%:*} ] && mkdir /run/${place#*:} "
-      + "&& mount --bind /proc/self/fd/${place%:*} /run/${place#*:}; done; exec 8<&- 9<&-; echo ready && read -r end"
+    // Where there is a systemd, it stays within reach (scripts/private-run.sh).
+    let script = """
+      mkdir run && mount -t tmpfs tmpfs run && if [ -S /run/systemd/private ]; then for place in systemd dbus; do
+        [ ! -d /run/$place ] || { mkdir run/$place && mount --bind /run/$place run/$place; }
+      done; fi && mount --no-mtab --move run /run && rmdir run && echo ready && read -r end
+      """
     let holder = try RunningCommand(
-      ["/usr/bin/unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script],
+      ["/usr/bin/unshare", "-m", "--propagation", "private", "--wd", directory, "/bin/sh", "-c", script],
       environment: [PrivateMounts.path], stdin: fifo, files: files)
     pid = holder.release()
     guard eventually(within: 5, { readText(files.stdout) == "ready\n" }) else {

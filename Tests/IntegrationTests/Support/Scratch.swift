@@ -40,14 +40,9 @@ final class Scratch: Sendable {
     directory = "/tmp/apus-test-\(getpid())-\(number)"
     root = directory + "/root"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
-    if let user = Caller.ordinary {
-      try user.own(directory)
-      (shipped, weakened) = (directory + "/apus", directory + "/apus-fault")
-      try user.makeCaller(of: binary, at: shipped)
-      try user.makeCaller(of: TestEnvironment.faultBinary, at: weakened)
-    } else {
-      (shipped, weakened) = (binary, try TestEnvironment.faultBinary)
-    }
+    try Caller.ordinary?.own(directory)
+    shipped = try RuntimeCall(of: binary, at: directory + "/apus").path
+    weakened = try RuntimeCall(of: TestEnvironment.faultBinary, at: directory + "/apus-fault").path
     mounts = try PrivateMounts(in: directory)
     mountsBefore = mounts.mounts
   }

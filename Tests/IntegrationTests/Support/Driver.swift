@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// Who makes the cgroups of the containers: apus itself, or systemd, where APUS_SYSTEMD_CGROUP asks for it.
+enum Driver {
+  static let isSystemd = ProcessInfo.processInfo.environment["APUS_SYSTEMD_CGROUP"] != nil
+
+  /// The last part of the cgroup of a container whose config names none.
+  static func cgroupName(of id: String) -> String { isSystemd ? "runc-\(id).scope" : id }
+}
+
+/// A program that calls the runtime as the host under test does: as an ordinary user, or with systemd's cgroups.
+/// Elsewhere it is the runtime itself.
+struct RuntimeCall {
+  let path: String
+
+  init(of binary: String, at path: String) throws {
+    let user = Caller.ordinary
+    guard user != nil || Driver.isSystemd else {
+      self.path = binary
+      return
+    }
+    self.path = path
+    let script = """
+      #!/bin/sh
+      exec \(user?.becoming ?? "")\(binary)\(Driver.isSystemd ? " --systemd-cgroup" : "") "$@"
+
+      """
+    try Data(script.utf8).write(to: URL(filePath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// What a place asks for that systemd does not give: with its driver `linux.cgroupsPath` is a slice and a name.
+  static var placeByPath: Self {
+    .enabled(if: !Driver.isSystemd, "systemd places containers by slice and name, not by path")
+  }
+}
