@@ -226,6 +226,33 @@ import Testing
     #expect(try container.scratch.run(["/bin/stat", "-c", "%u:%g", source + "/new"]).succeed().stdout == "0:0\n")
   }
 
+  /// The same where the source is a mount of the container's own, which only its process can find, and which only the
+  /// runtime may map.
+  @Test(.root("maps ids"), arguments: ["idmap", "ridmap"])
+  func aMountOfTheContainerIsMappedInItsUserNamespace(option: String) throws {
+    try withNestedSource { container, source in
+      try container.scratch.run([
+        "/bin/sh", "-euc",
+        """
+        mkdir \(container.rootfs)/outer \(container.rootfs)/mapped; touch \(source)/f \(source)/sub/f
+        chown -R 100000:100000 \(container.rootfs); chmod 0755 \(container.scratch.directory) \(container.bundle)
+        """,
+      ]).succeed()
+      try container.edit { config in
+        let mapping: JSONValue = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+        config.append(["type": "user"], to: "linux.namespaces")
+        config["linux.uidMappings"] = mapping
+        config["linux.gidMappings"] = mapping
+        config.append(bind(source, to: "/outer", "rbind"), to: "mounts")
+        config.append(bind(container.rootfs + "/outer", to: "/mapped", "rbind", option), to: "mounts")
+      }
+      let script = "stat -c '%u:%g' /outer/f /mapped/f /mapped/sub/f"
+      #expect(
+        try container.run(script).succeed().lines
+          == ["65534:65534", "0:0", option == "ridmap" ? "0:0" : "65534:65534"])
+    }
+  }
+
   /// What the host's mount forbids, a container with users of its own may leave as it is, but not take back by a word;
   /// without users of its own the config has the last word.
   @Test(arguments: [

@@ -211,7 +211,7 @@ final class Execution {
       case .ready: return
       case .listenerDue: try handOverListener(process)
       case .terminalOpened: try takeTerminal(process)
-      case .networkDevicesDue, .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
+      case .networkDevicesDue, .idMapDue, .runtimeHooksDue, .executing, .failed, nil: throw failure(process, bytes)
       }
     }
   }

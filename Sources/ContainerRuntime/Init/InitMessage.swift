@@ -3,6 +3,8 @@ internal import Kernel
 /// What the container's process sends to the runtime. The runtime reads it as hostile input: a fixed head, bounded text.
 enum InitMessage: Equatable {
   case networkDevicesDue
+  /// Beside it comes a detached mount that shall have the id map of a source of the sequence: its number.
+  case idMapDue(source: Int)
   case runtimeHooksDue
   case ready
   /// The filter is loaded; the shared word has the number of its notification descriptor.
@@ -18,6 +20,7 @@ enum InitMessage: Equatable {
   var bytes: [UInt8] {
     switch self {
     case .networkDevicesDue: [UInt8(ascii: "N")]
+    case .idMapDue(let source): [UInt8(ascii: "M")] + InitMessage.bytes(UInt32(source))
     case .runtimeHooksDue: [UInt8(ascii: "H")]
     case .ready: [UInt8(ascii: "R")]
     case .listenerDue: [UInt8(ascii: "L")]
@@ -32,6 +35,7 @@ enum InitMessage: Equatable {
   init?(_ bytes: [UInt8], stepCount: Int) {
     switch bytes.first {
     case UInt8(ascii: "N") where bytes.count == 1: self = .networkDevicesDue
+    case UInt8(ascii: "M") where bytes.count == 5: self = .idMapDue(source: Int(InitMessage.number(bytes[1..<5])))
     case UInt8(ascii: "H") where bytes.count == 1: self = .runtimeHooksDue
     case UInt8(ascii: "R") where bytes.count == 1: self = .ready
     case UInt8(ascii: "L") where bytes.count == 1: self = .listenerDue
@@ -50,11 +54,11 @@ enum InitMessage: Equatable {
   }
 
   private static func head(_ step: Int, _ failure: SystemCallError) -> [UInt8] {
-    var head = [UInt8(ascii: "F")]
-    for value in [UInt32(step), UInt32(bitPattern: failure.errno.rawValue)] {
-      for shift in stride(from: UInt32(0), to: 32, by: 8) { head.append(UInt8(truncatingIfNeeded: value >> shift)) }
-    }
-    return head
+    [UInt8(ascii: "F")] + bytes(UInt32(step)) + bytes(UInt32(bitPattern: failure.errno.rawValue))
+  }
+
+  private static func bytes(_ value: UInt32) -> [UInt8] {
+    stride(from: UInt32(0), to: 32, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
   private static func text(_ failure: SystemCallError) -> String {

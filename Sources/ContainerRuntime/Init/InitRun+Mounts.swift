@@ -43,17 +43,24 @@ extension InitRun {
       try sources.withDescriptor(index) { tree throws(SystemCallError) in try bind(plan, tree) }
     case .bindInside(let path, let recursive):
       let tree = try attachedRoot().open(path, .path).mountTree(recursive: recursive)
-      if let index, let idMap = plan.idMap {
-        try sources.withDescriptor(index) { namespace throws(SystemCallError) in
-          try tree.setMountAttributes(
-            set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
-        }
-      }
+      if let index, let idMap = plan.idMap { try setIDMap(idMap, index, of: tree) }
       try bind(plan, tree)
     case .fileSystem(let type, let source):
       try mountFileSystem(plan, type: type, source: source)
     case .cgroup:
       throw SystemCallError("mount", "cgroup", .invalid)
+    }
+  }
+
+  /// Only who has privileges over the file system may: in a user namespace of its own, this process asks the runtime
+  /// (mount_setattr(2)).
+  private func setIDMap(_ idMap: MountPlan.IDMap, _ index: Int, of tree: borrowing Descriptor) throws(SystemCallError) {
+    if sequence.steps.contains(.becomeNamespaceRoot) {
+      try runtime.send(InitMessage.idMapDue(source: index).bytes, descriptors: [tree.number])
+      return try waitForRuntime(.idMapSet)
+    }
+    try sources.withDescriptor(index) { namespace throws(SystemCallError) in
+      try tree.setMountAttributes(set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
     }
   }
 

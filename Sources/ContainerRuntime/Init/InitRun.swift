@@ -176,6 +176,7 @@ final class InitRun {
     /// Beside it come the ways into the cgroups.
     case cgroupsMade = 0x43
     case devicesMoved = 0x4e
+    case idMapSet = 0x54
     case hooksDone = 0x48
     case listenerTaken = 0x4c
     case persisted = 0x50

@@ -54,12 +54,15 @@ enum SourceOpener {
       return chroot ? folder : try folder.mountTree(recursive: true)
     case .tree(let path, let recursive, let idMap, _):
       let tree = try Descriptor.mountTree(path, recursive: recursive)
-      if let idMap {
-        let namespace = try mapping(of: idMap)
-        try tree.setMountAttributes(set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
-      }
+      if let idMap { try set(idMap, of: tree) }
       return tree
     }
+  }
+
+  /// Gives a mount that nobody uses yet its own mapping of ids.
+  static func set(_ idMap: MountPlan.IDMap, of tree: borrowing Descriptor) throws(SystemCallError) {
+    let namespace = try mapping(of: idMap)
+    try tree.setMountAttributes(set: .idMapped, recursive: idMap.recursive, userNamespace: namespace.number)
   }
 
   private static func mapping(of idMap: MountPlan.IDMap) throws(SystemCallError) -> Descriptor {

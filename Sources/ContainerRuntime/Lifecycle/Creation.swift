@@ -306,10 +306,21 @@ final class Creation {
       case .networkDevicesDue:
         try NetworkDevices.move(plan.networkDevices, into: process.pid)
         try tell(process, .devicesMoved)
+      case .idMapDue(let source): try setIDMap(source, process)
       case .runtimeHooksDue: try runRuntimeHooks(process)
       case .executing, .failed, nil: throw failure(process, bytes)
       }
     }
+  }
+
+  private func setIDMap(_ source: Int, _ process: InitProcess) throws(OperationError) {
+    guard sequence.sources.indices.contains(source), case .mapping(let idMap, let property) = sequence.sources[source]
+    else { throw OperationError("", "", .message("the container's process asks for an id map that it does not have")) }
+    do throws(SystemCallError) { try SourceOpener.set(idMap, of: process.takeDescriptor()) } catch {
+      throw OperationError(
+        "", "", .properties([PropertyError("config.json.\(property ?? "mounts")", "its mapping of ids: \(error)")]))
+    }
+    try tell(process, .idMapSet)
   }
 
   private func handOverListener(_ process: InitProcess) throws(OperationError) {

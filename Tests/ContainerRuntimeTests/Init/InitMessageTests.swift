@@ -6,7 +6,8 @@ import Testing
 @Suite struct InitMessageTests {
   @Test(arguments: [
     InitMessage.ready, .runtimeHooksDue, .executing, .failed(step: 3, SystemCallError("mount", "/proc", .notPermitted)),
-    .failed(step: 0, SystemCallError("exec", "", .noMemory)),
+    .failed(step: 0, SystemCallError("exec", "", .noMemory)), .networkDevicesDue, .idMapDue(source: 0),
+    .idMapDue(source: 0x0102_0304),
   ])
   func roundTrips(_ message: InitMessage) {
     #expect(InitMessage(message.bytes, stepCount: 10) == message)
@@ -24,7 +25,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], [0], [0xff], Array("RR".utf8), Array("F".utf8), Array("F12345678".utf8), Array("Z".utf8),
+    [], [0], [0xff], Array("RR".utf8), Array("F".utf8), Array("F12345678".utf8), Array("Z".utf8), Array("M".utf8),
+    Array("M123".utf8), Array("M12345".utf8),
     [UInt8(ascii: "F"), 9, 0, 0, 0, 1, 0, 0, 0], [UInt8(ascii: "F"), 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
     [UInt8(ascii: "F"), 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0], Array(repeating: UInt8(ascii: "F"), count: 1025),
   ])
