@@ -14,29 +14,42 @@ public struct Cgroup: Sendable {
   package let folders: [Folder]
   package let parents: [HostPath]
 
-  /// - Throws: when a path is none, or is not absolute: a damaged record must not lead anywhere else.
+  /// - Throws: when a path is none, or is not absolute.
   public init(_ record: CgroupRecord) throws(CgroupError) {
     self.record = record
     var folders: [Folder] = []
-    for folder in record.folders {
-      folders.append(Folder(hierarchy: folder.hierarchy, path: try Self.checked(folder.path)))
-    }
+    for folder in record.folders { folders.append(try Folder(folder)) }
     self.folders = folders
     var parents: [HostPath] = []
     for parent in record.parents { parents.append(try Self.checked(parent)) }
     self.parents = parents
   }
 
-  private static func checked(_ path: String) throws(CgroupError) -> HostPath {
-    let components = path.utf8.split(separator: UInt8(ascii: "/"))
-    let isPlain = !components.contains { $0.elementsEqual("..".utf8) } && components.count > 1
+  fileprivate static func checked(_ path: String) throws(CgroupError) -> HostPath {
     do throws(PathProblem) {
       let path = try HostPath(path)
-      if path.isAbsolute && isPlain { return path }
+      if path.isAbsolute && isPlain(path.string) { return path }
     } catch {
       throw .malformed(path: path, problem: "\(error)")
     }
     throw .malformed(path: path, problem: "it is no absolute path of a cgroup")
+  }
+
+  /// Whether a path has more than one component, none of which leads upwards. Commands that ask about many containers
+  /// come by here ten times for each.
+  private static func isPlain(_ path: String) -> Bool {
+    var (components, length, dots) = (0, 0, 0)
+    for byte in path.utf8 {
+      if byte != UInt8(ascii: "/") {
+        if length == 0 { components += 1 }
+        length += 1
+        if byte == UInt8(ascii: ".") { dots += 1 }
+        continue
+      }
+      if length == 2 && dots == 2 { return false }
+      (length, dots) = (0, 0)
+    }
+    return components > 1 && !(length == 2 && dots == 2)
   }
 
   /// The folder in the cgroup v2 tree, beside v1 or alone.
@@ -44,7 +57,7 @@ public struct Cgroup: Sendable {
 
   /// The folder of a v1 controller.
   package func folder(of controller: String) -> Folder? {
-    folders.first { CgroupLayout.Hierarchy.controllers(ofName: $0.hierarchy).contains(controller) }
+    folders.first { CgroupLayout.Hierarchy.name($0.hierarchy, holds: controller) }
   }
 
   /// The path of the folder that has a controller (`memory`), or of the cgroup v2 tree (empty name).
@@ -73,5 +86,12 @@ public struct Cgroup: Sendable {
         folders: folders.map {
           CgroupRecord.Folder(hierarchy: $0.hierarchy, path: CgroupPath.join($0.path, components).string)
         }))
+  }
+}
+
+extension Cgroup.Folder {
+  /// - Throws: when the path is none, or is not absolute: a damaged record must not lead anywhere else.
+  init(_ recorded: CgroupRecord.Folder) throws(CgroupError) {
+    self.init(hierarchy: recorded.hierarchy, path: try Cgroup.checked(recorded.path))
   }
 }

@@ -53,7 +53,7 @@ extension CgroupLayout {
 
   private static func ownMemberships() throws(CgroupError) -> [Membership] {
     let path = HostPath(constant: "/proc/self/cgroup")
-    let bytes = try wrapping { () throws(SystemCallError) in try path.read(expected: 1024) }
+    let bytes = try wrapping { () throws(SystemCallError) in try path.read(expected: 4096, inOnePiece: true) }
     let memberships = Membership.parse(bytes)
     if memberships.isEmpty { throw .noHierarchies("\(path) names none; is the kernel built with cgroups?") }
     return memberships

@@ -5,7 +5,7 @@ extension Cgroup {
   private var freezingFolder: Folder? { folder(of: "freezer") ?? unified }
 
   /// Whether the cgroup was told to freeze, by `freeze` or by somebody else; not what those above it were told.
-  public func isFrozen() throws(CgroupError) -> Bool { try freezingFolder?.isMarkedFrozen() ?? false }
+  public func isFrozen() throws(CgroupError) -> Bool { try record.isFrozen() }
 
   /// Stops every process in the cgroup, and returns when all stand still.
   /// - Throws: `timedOut` after 2 s; the cgroup is thawed again then, since half a pause is worse than none.
@@ -54,8 +54,19 @@ extension Cgroup {
   }
 }
 
+extension CgroupRecord {
+  /// The same as `Cgroup.isFrozen`, for a caller that asks for nothing else: `list` does, of every container.
+  public func isFrozen() throws(CgroupError) -> Bool {
+    let folder =
+      folders.first { CgroupLayout.Hierarchy.name($0.hierarchy, holds: "freezer") }
+      ?? folders.first { $0.hierarchy.isEmpty }
+    guard let folder else { return false }
+    return try Cgroup.Folder(folder).isMarkedFrozen()
+  }
+}
+
 extension Cgroup.Folder {
-  private var hasFreezer: Bool { CgroupLayout.Hierarchy.controllers(ofName: hierarchy).contains("freezer") }
+  private var hasFreezer: Bool { CgroupLayout.Hierarchy.name(hierarchy, holds: "freezer") }
 
   /// Whether the cgroup itself was told to freeze, whatever those above it are. False where nothing can freeze.
   func isMarkedFrozen() throws(CgroupError) -> Bool {
@@ -72,7 +83,7 @@ extension Cgroup.Folder {
   /// Nil when the cgroup or the file is not there.
   private func line(of name: String) throws(CgroupError) -> String? {
     do {
-      return try file(name).read()
+      return try file(name).read(inOnePiece: true)
     } catch {
       if isGone(error.errno) { return nil }
       throw .system(error, property: nil)

@@ -35,6 +35,12 @@ public struct CgroupLayout: Equatable, Sendable {
       name.isEmpty || name.hasPrefix("name=")
         ? [] : name.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
     }
+
+    /// Whether a controller is one of them.
+    static func name(_ name: String, holds controller: String) -> Bool {
+      if name == controller { return true }
+      return name.utf8.contains(UInt8(ascii: ",")) && controllers(ofName: name).contains(controller)
+    }
   }
 
   public let kind: Kind

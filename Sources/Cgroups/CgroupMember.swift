@@ -8,7 +8,7 @@ extension Cgroup {
   public func openUnified(ofProcess pid: Int32) throws(CgroupError) -> Descriptor? {
     guard let unified else { return nil }
     let file = HostPath(constant: "/proc").appending("\(pid)/cgroup")
-    let bytes = try wrapping { () throws(SystemCallError) in try file.read(expected: 1024) }
+    let bytes = try wrapping { () throws(SystemCallError) in try file.read(expected: 4096, inOnePiece: true) }
     guard let membership = CgroupLayout.Membership.parse(bytes).first(where: { $0.name.isEmpty }),
       let below = Self.below(CgroupPath.components(unified.path.string), membership.components)
     else { return nil }

@@ -25,8 +25,9 @@ package struct ControlFile {
   }
 
   /// The whole file without white space at its end.
-  package func read() throws(SystemCallError) -> String {
-    var bytes = try path.read()
+  /// - Parameter inOnePiece: it holds a single value.
+  package func read(inOnePiece: Bool = false) throws(SystemCallError) -> String {
+    var bytes = try path.read(inOnePiece: inOnePiece)
     while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }

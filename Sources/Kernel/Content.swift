@@ -15,10 +15,16 @@ extension Descriptor {
   }
 
   /// Reads to the end.
-  /// - Parameter limit: bytes; one more gives EFBIG. Sizes the first read by `expected`.
-  public borrowing func readAll(limit: Int, expected: Int = 4096) throws(SystemCallError) -> [UInt8] {
-    var whole = try read(most: min(limit, expected) + 1)
-    if whole.isEmpty { return whole }
+  /// - Parameters:
+  ///   - limit: bytes; one more gives EFBIG. Sizes the first read by `expected`.
+  ///   - inOnePiece: a read that gives less than it might has met the end, as with regular files and with those of procfs
+  ///     and cgroups that hold a single record.
+  public borrowing func readAll(limit: Int, expected: Int = 4096, inOnePiece: Bool = false)
+    throws(SystemCallError) -> [UInt8]
+  {
+    let most = min(limit, expected) + 1
+    var whole = try read(most: most)
+    if whole.isEmpty || (inOnePiece && whole.count < most) { return whole }
     while true {
       let more = try read(most: max(4096, whole.count))
       if more.isEmpty { break }
@@ -86,13 +92,15 @@ extension Descriptor {
 
 extension HostPath {
   /// The whole file, at most `limit` bytes.
-  public func read(limit: Int = 1 << 20, expected: Int = 4096) throws(SystemCallError) -> [UInt8] {
-    try Descriptor.open(self, .readOnly).readAll(limit: limit, expected: expected)
+  public func read(limit: Int = 1 << 20, expected: Int = 4096, inOnePiece: Bool = false)
+    throws(SystemCallError) -> [UInt8]
+  {
+    try Descriptor.open(self, .readOnly).readAll(limit: limit, expected: expected, inOnePiece: inOnePiece)
   }
 
   /// The whole file as text without its last newline.
-  public func readText(limit: Int = 1 << 20) throws(SystemCallError) -> String {
-    var bytes = try read(limit: limit)
+  public func readText(limit: Int = 1 << 20, inOnePiece: Bool = false) throws(SystemCallError) -> String {
+    var bytes = try read(limit: limit, inOnePiece: inOnePiece)
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }

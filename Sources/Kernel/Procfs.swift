@@ -17,30 +17,43 @@ public struct ProcessIdentity: Equatable, Sendable {
   )? {
     let bytes: [UInt8]
     do {
-      bytes = try HostPath(constant: "/proc").appending("\(pid)/stat").read(expected: 512)
+      bytes = try HostPath(constant: "/proc").appending("\(pid)/stat").read(expected: 2048, inOnePiece: true)
     } catch {
       if error.errno == .noSuchFile || error.errno == .noSuchProcess { return nil }
       throw error
     }
     // The name in brackets may hold anything, a bracket too: the last one ends it.
-    guard let bracket = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = bytes[(bracket + 1)...].split(separator: UInt8(ascii: " "))
-    guard fields.count > 19, let start = UInt64(String(decoding: fields[19], as: UTF8.self)) else {
-      return nil
+    guard let bracket = bytes.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < bytes.count else { return nil }
+    let state = bytes[bracket + 2]
+    var (field, number, flags, threads) = (3, UInt64(0), UInt64(0), UInt64(0))
+    for index in (bracket + 3)..<bytes.count {
+      let digit = bytes[index] &- UInt8(ascii: "0")
+      if digit <= 9 {
+        number = number &* 10 &+ UInt64(digit)
+        continue
+      }
+      if bytes[index] != UInt8(ascii: " ") { continue }
+      switch field {
+      case 9: flags = number
+      case 20: threads = number
+      case 22:
+        // Its files are closed and its namespaces left before it becomes a zombie: a process on its way out (PF_EXITING)
+        // has ended for whoever asks. But the main thread may end while others go on.
+        let ends = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || flags & 4 != 0
+        return (ProcessIdentity(pid: pid, startTime: number), ends && threads == 1)
+      default: break
+      }
+      field += 1
+      number = 0
     }
-    let flags = UInt64(String(decoding: fields[6], as: UTF8.self)) ?? 0
-    let state = fields[0].first
-    // Its files are closed and its namespaces left before it becomes a zombie: a process on its way out (PF_EXITING)
-    // has ended for whoever asks. But the main thread may end while others go on.
-    let ends = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") || flags & 4 != 0
-    return (ProcessIdentity(pid: pid, startTime: start), ends && fields[17].elementsEqual("1".utf8))
+    return nil
   }
 }
 
 public enum Host {
   /// The id that the kernel gave to this boot.
   public static func bootID() throws(SystemCallError) -> String {
-    try HostPath(constant: "/proc/sys/kernel/random/boot_id").readText()
+    try HostPath(constant: "/proc/sys/kernel/random/boot_id").readText(inOnePiece: true)
   }
 
   /// The highest capability that the kernel knows.

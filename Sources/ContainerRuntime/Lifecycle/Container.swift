@@ -66,12 +66,13 @@ package final class Container {
       record = try Container.readRecord(folder)
       if record.phase == .creating { return .stopped }
     }
-    guard let process = record.initProcess, try fromKernel(isAlive(process, boot)) else { return .stopped }
+    guard let process = record.initProcess else { return .stopped }
+    // Asked first: an init that dies lets the FIFO go a moment before it is dead, and must not count as running then.
+    let isAwaited = try fromKernel(StartFIFO.isAwaited(in: folder))
+    guard try fromKernel(isAlive(process, boot)) else { return .stopped }
     // A created container can be paused too; then it must not be started.
-    if let cgroup = try cgroup, try fromCgroups(cgroup.isFrozen()) { return .paused }
-    if try fromKernel(StartFIFO.isAwaited(in: folder)) { return .created }
-    // An init that dies lets the FIFO go a moment before it is dead.
-    return try fromKernel(isAlive(process, boot)) ? .running : .stopped
+    if let cgroups = record.cgroups, try fromCgroups(cgroups.isFrozen()) { return .paused }
+    return isAwaited ? .created : .running
   }
 
   /// Whether the very process that is written down still lives: same boot, same start time, no zombie.

@@ -22,15 +22,17 @@ package struct ContainerListing {
     if !mayBeMissing {
       _ = try OperationError.wrapping { () throws(SystemCallError) in try store.path.status() }
     }
-    let names = try OperationError.wrapping { () throws(SystemCallError) in try store.names() }
+    let opened = try OperationError.wrapping { () throws(SystemCallError) in try store.opened() }
+    guard let opened else { return }
+    let names = try OperationError.wrapping { () throws(SystemCallError) in try opened.names() }
     if names.isEmpty { return }
     // Once for all containers.
     let boot = try OperationError.wrapping { () throws(SystemCallError) in try Host.bootID() }
     var owners = OwnerNames()
-    for name in names { add(name, in: store, boot: boot, &owners) }
+    for name in names { add(name, in: opened, boot: boot, &owners) }
   }
 
-  private mutating func add(_ name: String, in store: ContainerStore, boot: String, _ owners: inout OwnerNames) {
+  private mutating func add(_ name: String, in store: StoreFolder, boot: String, _ owners: inout OwnerNames) {
     let id: ContainerID
     do { id = try ContainerID(name) } catch {
       foreign.append(name)
@@ -38,14 +40,13 @@ package struct ContainerListing {
     }
     var owner = ""
     do throws(SystemCallError) {
-      guard let folder = try store.folder(id) else { return }
-      let status = try folder.descriptor.status()
-      // Removed while we looked.
-      if status.links == 0 { return }
-      owner = owners.name(of: status.uid)
-      entries.append(Entry(folder, id: name, owner: owner, boot: boot))
+      let folder = try store.folder(id)
+      owner = owners.name(of: folder.owner)
+      if let entry = try Entry(folder, id: name, owner: owner, boot: boot) { entries.append(entry) }
     } catch {
       switch error.errno {
+      // Removed since the names were read.
+      case .noSuchFile: break
       case .notDirectory, .tooManyLinks: foreign.append(name)
       default: entries.append(.damaged(id: name, owner: owner, problem: error.description))
       }
@@ -54,13 +55,17 @@ package struct ContainerListing {
 }
 
 extension ContainerListing.Entry {
-  fileprivate init(_ folder: consuming ContainerFolder, id: String, owner: String, boot: String) {
+  /// nil when it is removed meanwhile.
+  fileprivate init?(_ folder: consuming ContainerFolder, id: String, owner: String, boot: String)
+    throws(SystemCallError)
+  {
     let record: Record?
     do throws(RecordProblem) { record = try folder.record() } catch {
       self = .damaged(id: id, owner: owner, problem: error.text)
       return
     }
     guard let record else {
+      if try folder.descriptor.status().links == 0 { return nil }
       self = .damaged(id: id, owner: owner, problem: "it has no record")
       return
     }

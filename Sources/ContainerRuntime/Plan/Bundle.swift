@@ -32,7 +32,7 @@ public struct Bundle: Sendable {
         throw SystemCallError.refused("config.json is no regular file")
       }
       if status.size > UInt64(Bundle.sizeLimit) { throw SystemCallError.refused(Bundle.tooLarge(status.size)) }
-      return (resolved, try file.readAll(limit: Bundle.sizeLimit, expected: Int(status.size)))
+      return (resolved, try file.readAll(limit: Bundle.sizeLimit, expected: Int(status.size), inOnePiece: true))
     } catch {
       if error.isRefusal { throw OperationError("", "", .message(error.call)) }
       let what = error.subject == path.string ? "bundle \(path)" : "\(path)/config.json"

@@ -6,12 +6,14 @@ internal import JSON
 package struct ContainerFolder: ~Copyable {
   package let id: ContainerID
   package let descriptor: Descriptor
-  private let parent: Descriptor
+  let owner: UInt32
+  private let store: StoreFolder
 
-  init(id: ContainerID, descriptor: consuming Descriptor, parent: consuming Descriptor) {
+  init(id: ContainerID, descriptor: consuming Descriptor, owner: UInt32, store: StoreFolder) {
     self.id = id
     self.descriptor = descriptor
-    self.parent = parent
+    self.owner = owner
+    self.store = store
   }
 
   /// Takes the lock at once; false when the folder was removed meanwhile.
@@ -26,7 +28,10 @@ package struct ContainerFolder: ~Copyable {
     let bytes: [UInt8]?
     do throws(SystemCallError) {
       let file = try descriptor.open("state.json", [.readOnly, .noFollow, .nonBlocking])
-      bytes = try file.status().kind == .regular ? try file.readAll(limit: 1 << 24) : nil
+      let status = try file.status()
+      bytes =
+        status.kind == .regular
+        ? try file.readAll(limit: 1 << 24, expected: Int(clamping: status.size), inOnePiece: true) : nil
     } catch {
       if error.errno == .noSuchFile { return nil }
       throw .unreadable(error.errno.message)
@@ -52,7 +57,8 @@ package struct ContainerFolder: ~Copyable {
   }
 
   package borrowing func configuration() throws(SystemCallError) -> [UInt8] {
-    try descriptor.open("config.json", [.readOnly, .noFollow, .nonBlocking]).readAll(limit: 16 << 20, expected: 65536)
+    try descriptor.open("config.json", [.readOnly, .noFollow, .nonBlocking]).readAll(
+      limit: 16 << 20, expected: 65536, inOnePiece: true)
   }
 
   /// Writes another configuration beside the one in force; `acceptPreparedConfiguration` puts it in its place.
@@ -91,16 +97,15 @@ package struct ContainerFolder: ~Copyable {
   /// Removes the folder and everything in it that apus may have made; a foreign folder in it is not followed.
   package borrowing func remove() throws(SystemCallError) {
     for name in try descriptor.open(".", [.readOnly, .directory]).entries() {
-      if try descriptor.status(of: name).kind == .directory {
+      do throws(SystemCallError) { try descriptor.removeFile(name) } catch {
+        guard error.errno == .isDirectory else { throw error }
         if name == ContainerFolder.notifications || name == StartFIFO.reportFolder {
           try empty(name, in: descriptor, levels: 32)
         }
         try descriptor.removeDirectory(name)
-      } else {
-        try descriptor.removeFile(name)
       }
     }
-    try parent.removeDirectory(id.string)
+    try store.descriptor.removeDirectory(id.string)
   }
 
   /// The folder of the socket for notifications. A privileged container that makes its mount of it writable can leave

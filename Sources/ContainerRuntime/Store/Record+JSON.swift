@@ -5,77 +5,92 @@ internal import OCI
 
 extension Record: JSONReadable, JSONWritable {
   public init(from reader: inout JSONReader) throws(JSONError) {
-    var texts = StringMap<String>()
-    var numbers = StringMap<UInt64>()
-    var (annotations, namespaces) = (StringMap<String>(), StringMap<String>())
-    var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring, ownsGroup) = (
-      false, false, false, false, true, false
-    )
-    var (poststart, poststop): ([Spec.Hook], [Spec.Hook]) = ([], [])
+    var (id, phase, bootID, ociVersion): (String?, String?, String?, String?)
+    var (bundle, rootfs, created): (String?, String?, String?)
+    var (version, runtimePID, runtimeStartTime): (UInt64?, UInt64?, UInt64?)
+    var (pid, startTime): (UInt64?, UInt64?)
+    var (group, monitor, ownsGroup): (String?, String?, Bool?)
+    // What follows is filled in once there is a record.
+    var (owner, keyringSecret): (String?, String?)
+    var (annotations, namespaces): (StringMap<String>?, StringMap<String>?)
+    var (poststart, poststop): ([Spec.Hook]?, [Spec.Hook]?)
+    var (owesPoststop, ownNamespace, noPivot, notifies, hasKeyring): (Bool?, Bool?, Bool?, Bool?, Bool?)
+    var preserved: UInt64?
     var cgroups: CgroupRecord?
     try reader.beginObject()
     while let key = try reader.nextKey() {
-      let name = key.string
-      switch name {
-      case "id", "phase", "bootID", "ociVersion", "bundle", "rootfs", "created", "owner",
-        "resctrlGroup", "resctrlMonitor", "keyringSecret":
-        texts[name] = try reader.value()
-      case "version", "runtimePID", "runtimeStartTime", "pid", "startTime", "preservedDescriptors":
-        numbers[name] = try reader.value()
-      case "annotations": annotations = try reader.value() ?? StringMap()
-      case "namespaces": namespaces = try reader.value() ?? StringMap()
-      case "poststart": poststart = try reader.value() ?? []
-      case "poststop": poststop = try reader.value() ?? []
-      case "ownPIDNamespace": ownNamespace = try reader.value() ?? false
-      case "noPivot": noPivot = try reader.value() ?? false
-      case "relaysNotifications": notifies = try reader.value() ?? false
-      case "owesPoststop": owesPoststop = try reader.value() ?? false
-      case "hasKeyring": hasKeyring = try reader.value() ?? true
-      case "ownsResctrlGroup": ownsGroup = try reader.value() ?? false
+      switch key {
+      case "version": version = try reader.value()
+      case "id": id = try reader.value()
+      case "phase": phase = try reader.value()
+      case "bootID": bootID = try reader.value()
+      case "runtimePID": runtimePID = try reader.value()
+      case "runtimeStartTime": runtimeStartTime = try reader.value()
+      case "pid": pid = try reader.value()
+      case "startTime": startTime = try reader.value()
+      case "namespaces": namespaces = try reader.value()
+      case "ociVersion": ociVersion = try reader.value()
+      case "bundle": bundle = try reader.value()
+      case "rootfs": rootfs = try reader.value()
+      case "created": created = try reader.value()
+      case "owner": owner = try reader.value()
+      case "annotations": annotations = try reader.value()
+      case "poststart": poststart = try reader.value()
+      case "poststop": poststop = try reader.value()
+      case "owesPoststop": owesPoststop = try reader.value()
+      case "ownPIDNamespace": ownNamespace = try reader.value()
+      case "noPivot": noPivot = try reader.value()
+      case "preservedDescriptors": preserved = try reader.value()
+      case "relaysNotifications": notifies = try reader.value()
+      case "hasKeyring": hasKeyring = try reader.value()
+      case "keyringSecret": keyringSecret = try reader.value()
       case "cgroups": cgroups = try reader.value()
+      case "resctrlGroup": group = try reader.value()
+      case "resctrlMonitor": monitor = try reader.value()
+      case "ownsResctrlGroup": ownsGroup = try reader.value()
       default: try reader.skipUnknown()
       }
     }
-    let version = try reader.required(numbers["version"], "version")
-    if version == 0 || version > UInt64(Record.version) {
-      throw reader.failure("version \(version) was written by a newer apus; this one knows \(Record.version)")
+    let layout = try reader.required(version, "version")
+    if layout == 0 || layout > UInt64(Record.version) {
+      throw reader.failure("version \(layout) was written by a newer apus; this one knows \(Record.version)")
     }
-    guard let phase = Phase(rawValue: try reader.required(texts["phase"], "phase")) else {
+    guard let phase = Phase(rawValue: try reader.required(phase, "phase")) else {
       throw reader.failure("unknown phase")
     }
-    let runtime = try Record.identity(numbers, "runtimePID", "runtimeStartTime", reader)
+    let runtime = try Record.identity(runtimePID, runtimeStartTime, "runtimePID", "runtimeStartTime", reader)
     self.init(
-      id: try reader.required(texts["id"], "id"), phase: phase, bootID: try reader.required(texts["bootID"], "bootID"),
+      id: try reader.required(id, "id"), phase: phase, bootID: try reader.required(bootID, "bootID"),
       runtime: try reader.required(runtime, "runtimePID"),
-      ociVersion: try reader.required(texts["ociVersion"], "ociVersion"),
-      bundle: try reader.required(texts["bundle"], "bundle"), rootfs: try reader.required(texts["rootfs"], "rootfs"),
-      created: try reader.required(texts["created"], "created"))
-    initProcess = try Record.identity(numbers, "pid", "startTime", reader)
-    owner = texts["owner"] ?? ""
-    self.annotations = annotations
-    self.namespaces = namespaces
-    self.poststart = poststart
-    self.poststop = poststop
-    self.owesPoststop = owesPoststop
-    hasOwnPIDNamespace = ownNamespace
-    self.noPivot = noPivot
-    relaysNotifications = notifies
-    preservedDescriptors = Int(clamping: numbers["preservedDescriptors"] ?? 0)
+      ociVersion: try reader.required(ociVersion, "ociVersion"),
+      bundle: try reader.required(bundle, "bundle"), rootfs: try reader.required(rootfs, "rootfs"),
+      created: try reader.required(created, "created"))
+    initProcess = try Record.identity(pid, startTime, "pid", "startTime", reader)
+    self.owner = owner ?? ""
+    self.annotations = annotations ?? StringMap()
+    self.namespaces = namespaces ?? StringMap()
+    self.poststart = poststart ?? []
+    self.poststop = poststop ?? []
+    self.owesPoststop = owesPoststop ?? false
+    hasOwnPIDNamespace = ownNamespace ?? false
+    self.noPivot = noPivot ?? false
+    relaysNotifications = notifies ?? false
+    preservedDescriptors = Int(clamping: preserved ?? 0)
     self.cgroups = cgroups
-    self.hasKeyring = hasKeyring
-    keyringSecret = texts["keyringSecret"] ?? ""
-    resourceControl = texts["resctrlGroup"].map {
-      ResourceControl(group: $0, monitor: texts["resctrlMonitor"], ownsGroup: ownsGroup)
-    }
+    self.hasKeyring = hasKeyring ?? true
+    self.keyringSecret = keyringSecret ?? ""
+    resourceControl = group.map { ResourceControl(group: $0, monitor: monitor, ownsGroup: ownsGroup ?? false) }
   }
 
   /// A process number that could mean everybody (0, -1) or the first process is never believed.
   private static func identity(
-    _ numbers: StringMap<UInt64>, _ pid: String, _ start: String, _ reader: borrowing JSONReader
+    _ number: UInt64?, _ start: UInt64?, _ name: String, _ startName: String, _ reader: borrowing JSONReader
   ) throws(JSONError) -> ProcessIdentity? {
-    guard let number = numbers[pid] else { return nil }
-    guard number > 1, let exact = Int32(exactly: number) else { throw reader.failure("\(pid) \(number) is no process") }
-    return ProcessIdentity(pid: exact, startTime: try reader.required(numbers[start], start))
+    guard let number else { return nil }
+    guard number > 1, let exact = Int32(exactly: number) else {
+      throw reader.failure("\(name) \(number) is no process")
+    }
+    return ProcessIdentity(pid: exact, startTime: try reader.required(start, startName))
   }
 
   public func write(to writer: inout JSONWriter) {

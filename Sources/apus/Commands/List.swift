@@ -30,26 +30,32 @@ struct TextTable {
   let columns: [String]
   let rows: [[String]]
 
-  var text: String {
+  var text: [UInt8] {
     let lines = [columns] + rows.map { $0.map(plain) }
-    let widths = columns.indices.map { column in
-      max(12, 3 + (lines.map { $0[column].unicodeScalars.count }.max() ?? 0))
-    }
-    var text = ""
-    for line in lines {
+    let lengths = lines.map { $0.map(length) }
+    let widths = columns.indices.map { column in lengths.reduce(12) { max($0, 3 + $1[column]) } }
+    var text: [UInt8] = []
+    text.reserveCapacity(lines.count * widths.reduce(1, +))
+    for (line, lengths) in zip(lines, lengths) {
       for (column, cell) in line.enumerated() {
-        text += cell
+        text += cell.utf8
         if column + 1 == line.count { break }
-        text += String(repeating: " ", count: widths[column] - cell.unicodeScalars.count)
+        text += repeatElement(UInt8(ascii: " "), count: widths[column] - lengths[column])
       }
-      text += "\n"
+      text.append(UInt8(ascii: "\n"))
     }
     return text
   }
 
+  /// In characters: bytes that do not continue one.
+  private func length(_ cell: String) -> Int { cell.utf8.reduce(0) { $0 + ($1 & 0xc0 == 0x80 ? 0 : 1) } }
+
   /// The words of a configuration must not drive the caller's terminal.
   private func plain(_ cell: String) -> String {
-    guard cell.unicodeScalars.contains(where: isControl) else { return cell }
+    // In plain ASCII a byte tells.
+    guard cell.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7f }),
+      cell.unicodeScalars.contains(where: isControl)
+    else { return cell }
     var text = ""
     for scalar in cell.unicodeScalars {
       if isControl(scalar) {
