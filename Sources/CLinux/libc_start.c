@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define HIDDEN __attribute__((visibility("hidden")))
 #define OPTIONAL __attribute__((weak, visibility("hidden")))
@@ -36,6 +37,10 @@ extern void __tunables_init(char **);
 extern void __libc_setup_tls(void);
 extern void __libc_early_init(_Bool);
 extern void __libc_init_first(int, char **, char **);
+extern void __init_misc(int, char **, char **);
+extern unsigned _dl_stack_flags;
+extern const Elf64_Phdr *_dl_phdr;
+extern size_t _dl_phnum;
 extern void __libc_check_standard_fds(void);
 extern int __cxa_atexit(void (*)(void *), void *, void *);
 
@@ -45,6 +50,23 @@ long __x86_shared_cache_size = 1024 * 1024, __x86_shared_cache_size_half = 512 *
 long __x86_shared_non_temporal_threshold = 768 * 1024, __x86_rep_movsb_stop_threshold = 768 * 1024;
 long __x86_rep_movsb_threshold = 2048, __x86_rep_stosb_threshold = 2048;
 int __x86_string_control = 0;
+
+#ifdef APUS_EMBEDDED
+// The end of glibc's beginning without what is for shared libraries that a static program may load later: it asks for its
+// own path, searches the environment six times and makes a list of folders. This program loads none; ordinary Swift, whose
+// runtime asks for what is mapped, has glibc's own. What is left is that the stacks of later threads are no code either,
+// and that what the linker wanted read-only is (RELRO).
+static void finish_start(int count, char **arguments) {
+  __init_misc(count, arguments, __environ);
+  for (size_t n = 0; n < _dl_phnum; n++) {
+    if (_dl_phdr[n].p_type == PT_GNU_STACK) _dl_stack_flags = _dl_phdr[n].p_flags;
+    if (_dl_phdr[n].p_type != PT_GNU_RELRO) continue;
+    uintptr_t begin = _dl_phdr[n].p_vaddr & ~(uintptr_t)4095;
+    uintptr_t end = (_dl_phdr[n].p_vaddr + _dl_phdr[n].p_memsz) & ~(uintptr_t)4095;
+    if (end > begin && mprotect((void *)begin, end - begin, PROT_READ) != 0) abort();
+  }
+}
+#endif
 
 static void call_finishers(void *unused) {
   (void)unused;
@@ -66,7 +88,10 @@ __attribute__((no_stack_protector, noreturn)) int __libc_start_main(
   char **end = __environ;
   while (*end != NULL) end++;
   _dl_aux_init((const Elf64_auxv_t *)(end + 1));
+#ifndef APUS_EMBEDDED
+  // A caller has no business with the allocator of this program.
   __tunables_init(__environ);
+#endif
   // Indirect functions choose their variant; what they know of the processor is nothing.
   for (const Elf64_Rela *one = __rela_iplt_start; one < __rela_iplt_end; one++)
     *(uintptr_t *)one->r_offset = ((uintptr_t(*)(void))one->r_addend)();
@@ -76,7 +101,12 @@ __attribute__((no_stack_protector, noreturn)) int __libc_start_main(
   __asm__ volatile("movq %0, %%fs:0x30" : : "r"(_dl_random[1]));
   if (at_exit != NULL) __cxa_atexit(at_exit, NULL, NULL);
   __libc_early_init(1);
-  __libc_init_first(count, arguments, __environ);
+#ifdef APUS_EMBEDDED
+  if (!__libc_enable_secure)
+    finish_start(count, arguments);
+  else
+#endif
+    __libc_init_first(count, arguments, __environ);
   __cxa_atexit(call_finishers, NULL, NULL);
   if (__libc_enable_secure) __libc_check_standard_fds();
   call_all(__preinit_array_start, __preinit_array_end, count, arguments);
