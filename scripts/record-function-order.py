@@ -3,11 +3,12 @@
 
 Usage: record-function-order.py APUS BUSYBOX FOLDER >function-order.txt
 
-APUS is the static binary with its symbols. `run`, `create`, `start`, `exec`, `state`, `list`, `kill` and `delete` are
-called under ptrace, with a breakpoint at the entry of every function that has not been called yet; the processes that
+APUS is the static binary with its symbols. `state`, `start`, `list`, `kill` and `delete`, then `run`, `create` and `exec`
+are called under ptrace, with a breakpoint at the entry of every function that has not been called yet; the processes that
 they make are followed up to the program that they become, so the container's first process and that of an `exec` count
-too. To be run as root in a private mount namespace. On x86-64 only; the order serves everywhere, since a name that an
-architecture does not have is passed over.
+too. The short commands come first: what they call lies in few pages then, and the others call most of it as well. To be
+run as root in a private mount namespace. On x86-64 only; the order serves everywhere, since a name that an architecture
+does not have is passed over.
 """
 
 import ctypes
@@ -233,17 +234,35 @@ def main():
     program = Program(apus)
     recorder = Recorder(program)
     LIBC.prctl(36, 1, 0, 0, 0)  # what the commands leave behind is this process's to reap
-    for words in (["run", "--bundle", once, "once"], ["create", "--bundle", stay, "stay"], ["start", "stay"],
-                  ["exec", "stay", "/bin/true"], ["state", "stay"], ["list"], ["kill", "stay", "KILL"]):
+
+    def call(*words):
+        subprocess.run([apus, "--root", root, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+
+    def record(*words):
         recorder.record([apus, "--root", root, *words])
         print(f"{words[0]}: {len(program.called)} functions", file=sys.stderr)
-    while True:
+
+    def reap():
         try:
-            os.waitpid(-1, 0)
+            while True:
+                os.waitpid(-1, 0)
         except ChildProcessError:
-            break
-    recorder.record([apus, "--root", root, "delete", "stay"])
-    print(f"delete: {len(program.called)} functions", file=sys.stderr)
+            pass
+
+    call("create", "--bundle", stay, "stay")
+    record("state", "stay")
+    record("start", "stay")
+    record("list")
+    record("kill", "stay", "KILL")
+    reap()
+    record("delete", "stay")
+    record("run", "--bundle", once, "once")
+    record("create", "--bundle", stay, "stay")
+    call("start", "stay")
+    record("exec", "stay", "/bin/true")
+    call("kill", "stay", "KILL")
+    reap()
+    call("delete", "stay")
     print("\n".join(program.order))
 
 
