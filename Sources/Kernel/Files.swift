@@ -103,7 +103,7 @@ extension Descriptor {
   {
     let raw = flags.union(.closeOnExec).rawValue
     return Descriptor(
-      owning: try retrying { unsafe cl_openat(currentFolder, path.string, raw, mode) }
+      owning: try retrying { unsafe path.string.withCString { unsafe cl_openat(currentFolder, $0, raw, mode) } }
         .checked("open", path.string))
   }
 
@@ -115,7 +115,8 @@ extension Descriptor {
     let raw = flags.union(.closeOnExec).rawValue
     let number = self.number
     return Descriptor(
-      owning: try retrying { unsafe cl_openat(number, name, raw, mode) }.checked("open", name))
+      owning: try retrying { unsafe name.withCString { unsafe cl_openat(number, $0, raw, mode) } }.checked("open", name)
+    )
   }
 
   /// openat2(2) below this folder. EAGAIN (a rename raced with `..`) is tried again a bounded number of times.
@@ -125,22 +126,23 @@ extension Descriptor {
     let raw = UInt64(flags.union(.closeOnExec).rawValue)
     var result = Int32(0)
     for _ in 0..<128 {
-      result = unsafe cl_openat2(number, name, raw, UInt64(mode), resolve.rawValue)
+      result = unsafe name.withCString { unsafe cl_openat2(number, $0, raw, UInt64(mode), resolve.rawValue) }
       if result.failure != .again && result.failure != .interrupted { break }
     }
     return Descriptor(owning: try result.checked("open", name))
   }
 
   public borrowing func makeDirectory(_ name: String, mode: UInt32) throws(SystemCallError) {
-    try unsafe cl_mkdirat(number, name, mode).check("mkdir", name)
+    try unsafe name.withCString { unsafe cl_mkdirat(number, $0, mode) }.check("mkdir", name)
   }
 
   public borrowing func makeNode(
     _ name: String, kind: FileStatus.Kind, mode: UInt32,
     device: DeviceNumber = DeviceNumber(major: 0, minor: 0)
   ) throws(SystemCallError) {
-    try unsafe cl_mknodat(number, name, kind.rawValue | mode, device.major, device.minor).check(
-      "mknod", name)
+    try unsafe name.withCString { unsafe cl_mknodat(number, $0, kind.rawValue | mode, device.major, device.minor) }
+      .check(
+        "mknod", name)
   }
 
   public borrowing func makeSymlink(_ name: String, to target: String) throws(SystemCallError) {
@@ -148,11 +150,11 @@ extension Descriptor {
   }
 
   public borrowing func removeFile(_ name: String) throws(SystemCallError) {
-    try unsafe cl_unlinkat(number, name, 0).check("unlink", name)
+    try unsafe name.withCString { unsafe cl_unlinkat(number, $0, 0) }.check("unlink", name)
   }
 
   public borrowing func removeDirectory(_ name: String) throws(SystemCallError) {
-    try unsafe cl_unlinkat(number, name, 0x200 /* AT_REMOVEDIR */).check("rmdir", name)
+    try unsafe name.withCString { unsafe cl_unlinkat(number, $0, 0x200 /* AT_REMOVEDIR */) }.check("rmdir", name)
   }
 
   /// renameat2(2) within this folder.
@@ -172,8 +174,9 @@ extension Descriptor {
   /// The status of a name below this folder; a symlink is not followed.
   public borrowing func status(of name: String) throws(SystemCallError) -> FileStatus {
     var raw = cl_stat()
-    try unsafe cl_statx(number, name, 0x100 /* AT_SYMLINK_NOFOLLOW */, statusMask, &raw).check(
-      "stat", name)
+    try unsafe name.withCString { unsafe cl_statx(number, $0, 0x100 /* AT_SYMLINK_NOFOLLOW */, statusMask, &raw) }
+      .check(
+        "stat", name)
     return FileStatus(raw)
   }
 
@@ -231,15 +234,19 @@ extension Descriptor {
 extension HostPath {
   public func status(followingSymlinks: Bool = true) throws(SystemCallError) -> FileStatus {
     var raw = cl_stat()
-    try unsafe cl_statx(currentFolder, string, followingSymlinks ? 0 : 0x100, statusMask, &raw)
-      .check("stat", string)
+    try unsafe string.withCString {
+      unsafe cl_statx(currentFolder, $0, followingSymlinks ? 0 : 0x100, statusMask, &raw)
+    }
+    .check("stat", string)
     return FileStatus(raw)
   }
 
   /// The status of the file at the path, symlinks followed, but no magic link of procfs: such a one gives ELOOP.
   public func statusWithoutMagicLinks() throws(SystemCallError) -> FileStatus {
     let flags = UInt64(OpenFlags.path.union(.closeOnExec).rawValue)
-    let number = unsafe cl_openat2(currentFolder, string, flags, 0, ResolveFlags.noMagicLinks.rawValue)
+    let number = unsafe string.withCString {
+      unsafe cl_openat2(currentFolder, $0, flags, 0, ResolveFlags.noMagicLinks.rawValue)
+    }
     if number.failure == .noSystemCall { return try status() }
     return try Descriptor(owning: try number.checked("stat", string)).status()
   }
@@ -248,13 +255,13 @@ extension HostPath {
   /// Where a magic link of procfs leads.
   package func readResolvedPath() throws(SystemCallError) -> HostPath { HostPath(unchecked: try readLink()) }
   public func makeDirectory(mode: UInt32) throws(SystemCallError) {
-    try unsafe cl_mkdirat(currentFolder, string, mode).check("mkdir", string)
+    try unsafe string.withCString { unsafe cl_mkdirat(currentFolder, $0, mode) }.check("mkdir", string)
   }
   public func removeFile() throws(SystemCallError) {
-    try unsafe cl_unlinkat(currentFolder, string, 0).check("unlink", string)
+    try unsafe string.withCString { unsafe cl_unlinkat(currentFolder, $0, 0) }.check("unlink", string)
   }
   public func removeDirectory() throws(SystemCallError) {
-    try unsafe cl_unlinkat(currentFolder, string, 0x200).check("rmdir", string)
+    try unsafe string.withCString { unsafe cl_unlinkat(currentFolder, $0, 0x200) }.check("rmdir", string)
   }
   /// rename(2), replacing what is there.
   public func rename(to other: HostPath) throws(SystemCallError) {
@@ -289,7 +296,7 @@ private func readLinkAt(_ folder: Int32, _ path: String) throws(SystemCallError)
   let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
     let base = unsafe UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(
       to: CChar.self)
-    count = max(0, unsafe cl_readlinkat(folder, path, base, 4096))
+    count = max(0, unsafe path.withCString { unsafe cl_readlinkat(folder, $0, base, 4096) })
   }
   if bytes.isEmpty { throw SystemCallError("readlink", path, .invalid) }
   return String(decoding: bytes, as: UTF8.self)

@@ -98,15 +98,18 @@ extension Descriptor {
 
   /// A context to make a file system in (fsopen(2)).
   public static func fileSystem(_ type: String) throws(SystemCallError) -> Descriptor {
-    Descriptor(owning: try unsafe cl_fsopen(type, 1).checked("fsopen", type))
+    Descriptor(owning: try unsafe type.withCString { unsafe cl_fsopen($0, 1) }.checked("fsopen", type))
   }
 
   public borrowing func setFileSystemFlag(_ key: String) throws(SystemCallError) {
-    try unsafe cl_fsconfig(number, 0, key, nil, 0).check("fsconfig", key)
+    try unsafe key.withCString { unsafe cl_fsconfig(number, 0, $0, nil, 0) }.check("fsconfig", key)
   }
 
   public borrowing func setFileSystemString(_ key: String, _ value: String) throws(SystemCallError) {
-    try unsafe cl_fsconfig(number, 1, key, value, 0).check("fsconfig", key)
+    let number = self.number
+    try unsafe key.withCString { key in
+      unsafe value.withCString { value in unsafe cl_fsconfig(number, 1, key, value, 0) }
+    }.check("fsconfig", key)
   }
 
   /// Makes the file system as configured, and a detached mount of it (fsmount(2)).

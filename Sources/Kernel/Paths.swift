@@ -84,14 +84,18 @@ private func checkPath(_ string: String) throws(PathProblem) {
 
 private func normalisedComponents(_ string: String, climbs: Bool = false) -> [String] {
   var components: [String] = []
-  for part in string.utf8.split(separator: UInt8(ascii: "/")) {
-    let text = String(Substring(part))
-    if text == "." { continue }
-    if text == ".." && !climbs {
+  let bytes = string.utf8
+  var rest = bytes.startIndex
+  while rest < bytes.endIndex {
+    let end = bytes[rest...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
+    let part = bytes[rest..<end]
+    rest = end == bytes.endIndex ? end : bytes.index(after: end)
+    if part.isEmpty || part.elementsEqual(".".utf8) { continue }
+    if part.elementsEqual("..".utf8) && !climbs {
       if !components.isEmpty { components.removeLast() }
       continue
     }
-    components.append(text)
+    components.append(String(Substring(part)))
   }
   return components
 }

@@ -97,7 +97,7 @@ public final class RouteSocket {
     try socket.send(message.encoded(flags.union(isDump ? .request : [.request, .acknowledge])))
     var answers: [RouteMessage] = []
     while true {
-      let bytes = try socket.receive(most: 1 << 17).bytes
+      let bytes = try socket.receive(most: isDump ? 1 << 17 : 1 << 14).bytes
       if bytes.isEmpty { throw SystemCallError(call, subject, .protocolError) }
       for answer in RouteMessage.decode(bytes) {
         switch answer.kind {

@@ -166,6 +166,7 @@ extension Creation {
       throw OperationError(error)
     }
     process = restored
+    try identify(restored)
     try writeDown(restored)
   }
 }

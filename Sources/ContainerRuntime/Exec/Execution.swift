@@ -172,9 +172,8 @@ final class Execution {
     let pair = try fromKernel(Descriptor.socketPair(.sequencedPacket))
     let progress = try fromKernel(SharedWord())
     let run = InitRun(
-      sequence: sequence, process: plan.process, sources: sources, runtime: try fromKernel(pair.second.duplicate()),
+      sequence: sequence, process: plan.process, sources: sources, runtime: pair.second,
       progress: progress.duplicate(), cgroups: entrance, startFIFO: nil, hookState: container.hookState)
-    let channel = try fromKernel(pair.first.duplicate())
     // Not dumpable: what shares the pid namespace may look into the process until its exec (CVE-2016-9962).
     if Defence.notDumpable.isOn { try fromKernel(CurrentProcess.control(.dumpable, 0)) }
     // The process inherits it: it must hold before the process is in the container's cgroups, and a clone may begin there.
@@ -182,7 +181,7 @@ final class Execution {
       try fromKernel(ProcessAttributes.setAffinity(cpus))
       request.debug?("nsexec: affinity: 0x\(cpus.mask)")
     }
-    return InitProcess(try launch(run, into: unified.numbers.first), channel: channel, progress: progress)
+    return InitProcess(try launch(run, into: unified.numbers.first), channel: pair.first, progress: progress)
   }
 
   /// A container that has given controllers to cgroups below its own has a cgroup which takes no process any more

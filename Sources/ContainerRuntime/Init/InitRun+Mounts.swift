@@ -24,7 +24,7 @@ extension InitRun {
 
   /// Puts the detached copy of the root file system onto its own path, and keeps its descriptor as the way in.
   func attachRoot(_ path: HostPath, _ index: Int) throws(SystemCallError) {
-    let attaches = !sequence.steps.contains(.changeRoot)
+    let attaches = !sequence.steps.contains { if case .changeRoot = $0 { true } else { false } }
     root = RootDirectory(
       try sources.withDescriptor(index) { tree throws(SystemCallError) in
         // Without a mount namespace this is the folder itself, which chroot enters.

@@ -121,9 +121,9 @@ public struct InitSequence: Equatable, Sendable {
   }
 
   /// The root file system and bind sources are opened by the container's process, not by the runtime.
-  var opensTreesInside: Bool { steps.contains(.openTrees) }
+  var opensTreesInside: Bool { steps.contains { if case .openTrees = $0 { true } else { false } } }
 
-  var startsByFIFO: Bool { steps.contains(.waitForStart(.fifo)) }
+  var startsByFIFO: Bool { steps.contains { if case .waitForStart(.fifo) = $0 { true } else { false } } }
 
   private mutating func add(_ source: Source) -> Int {
     sources.append(source)
@@ -184,7 +184,7 @@ public struct InitSequence: Equatable, Sendable {
 
   /// Once: before the first mount that shows them, or before anything but a mount.
   private mutating func joinCgroupsLate(_ plan: Plan) {
-    if steps.contains(.joinCgroups) { return }
+    if steps.contains(where: { if case .joinCgroups = $0 { true } else { false } }) { return }
     steps += [.joinCgroups, .setCPUs(nil)]
     if plan.namespaces.cgroup == .new { steps.append(.newCgroupNamespace) }
   }
@@ -257,7 +257,8 @@ public struct InitSequence: Equatable, Sendable {
         changesGroups: !process.additionalGids.isEmpty || changesGroups))
     steps.append(.setCapabilities(process.capabilities))
     steps.append(.setUmask(process.umask))
-    if process.noNewPrivileges && !steps.contains(.setNoNewPrivileges) { steps.append(.setNoNewPrivileges) }
+    let isForbidden = steps.contains { if case .setNoNewPrivileges = $0 { true } else { false } }
+    if process.noNewPrivileges && !isForbidden { steps.append(.setNoNewPrivileges) }
     steps.append(.enterWorkingDirectory(process.workingDirectory, again: true))
     steps.append(.findProgram)
   }

@@ -50,6 +50,7 @@ public final class RootDirectory: Sendable {
     } catch {
       guard error.errno == .noSuchFile else { throw error }
     }
+    if kind != .file, let made = makeLast(path, mode: 0o755) { return made }
     let real = try resolved(path)
     if kind == .file {
       let folder = try makeFolders(real.parent, mode: 0o755)
@@ -72,7 +73,19 @@ public final class RootDirectory: Sendable {
     } catch {
       guard error.errno == .noSuchFile else { throw error }
     }
+    if let made = makeLast(path, mode: mode) { return made }
     return try makeFolders(try resolved(path), mode: mode)
+  }
+
+  /// Makes a folder in one that is there, the usual case; nil when anything is in the way, such as a dangling symlink.
+  private func makeLast(_ path: ContainerPath, mode: UInt32) -> Descriptor? {
+    do throws(SystemCallError) {
+      let folder = try open(path.parent, [.path, .directory])
+      try folder.makeDirectory(path.lastComponent, mode: mode)
+      return try folder.open(path.lastComponent, [.path, .directory, .noFollow])
+    } catch {
+      return nil
+    }
   }
 
   /// Makes the folders of a path without symlinks, each below a descriptor of the one before.

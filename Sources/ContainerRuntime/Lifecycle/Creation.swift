@@ -141,6 +141,7 @@ final class Creation {
       try letIntoCgroups(process)
       try owePoststop()
     }
+    try identify(process)
     try mapIDs(process)
     try controlResources(process)
     try awaitReady(process)
@@ -159,14 +160,16 @@ final class Creation {
   func writeDown(_ process: InitProcess) throws(OperationError) {
     try RuntimeStep.recordCreated.begin()
     record.phase = .created
-    record.initProcess = try OperationError.wrapping { () throws(SystemCallError) in
-      try ProcessIdentity.of(pid: process.pid)?.identity
-    }
     record.namespaces = try OperationError.wrapping { () throws(SystemCallError) in
       try NamespaceNumbers.of(process: process.pid)
     }
     try persist()
     try RuntimeStep.recordCreated.end()
+  }
+
+  /// Now, while the process is busy: later it waits for this one.
+  func identify(_ process: InitProcess) throws(OperationError) {
+    record.initProcess = try fromKernel(ProcessIdentity.of(pid: process.pid)?.identity)
   }
 
   func writePIDFile(_ process: InitProcess) throws(OperationError) {
@@ -250,9 +253,8 @@ final class Creation {
     let pair = try fromKernel(Descriptor.socketPair(.sequencedPacket))
     let progress = try fromKernel(SharedWord())
     let run = InitRun(
-      sequence: sequence, process: plan.process, sources: sources, runtime: try fromKernel(pair.second.duplicate()),
+      sequence: sequence, process: plan.process, sources: sources, runtime: pair.second,
       progress: progress.duplicate(), cgroups: entrance, startFIFO: fifo, hookState: hookState)
-    let channel = try fromKernel(pair.first.duplicate())
     // Not dumpable: nothing that shares a pid namespace may look into the init before its exec (CVE-2016-9962).
     // Where only the process itself can give privileges over it, its id maps could not be written then.
     if !sequence.opensTreesInside && Defence.notDumpable.isOn {
@@ -261,7 +263,7 @@ final class Creation {
     let child = try Launcher(
       plan.namespaces, laterNamespaces: plan.beginsBeforeCgroups, cgroup: unified.numbers.first
     ).launch(run, into: cgroup)
-    let process = InitProcess(child, channel: channel, progress: progress)
+    let process = InitProcess(child, channel: pair.first, progress: progress)
     Timeline.sequence?.pid = process.pid
     if !plan.beginsBeforeCgroups { try fromCgroups(cgroups?.settle()) }
     try RuntimeStep.cloned.end()

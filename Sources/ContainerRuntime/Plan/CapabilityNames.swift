@@ -11,7 +11,7 @@ public enum CapabilityNames {
   public static let count = 41
 
   public static func name(_ number: Int) -> String {
-    let known: StaticString =
+    let known =
       switch number {
       case 0: "CAP_CHOWN"
       case 1: "CAP_DAC_OVERRIDE"
@@ -56,7 +56,7 @@ public enum CapabilityNames {
       case 40: "CAP_CHECKPOINT_RESTORE"
       default: "CAP_UNKNOWN"
       }
-    return known.description
+    return known
   }
 
   static func names(in mask: CapabilityMask) -> [String] {

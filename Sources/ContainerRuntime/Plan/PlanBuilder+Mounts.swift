@@ -77,10 +77,8 @@ extension PlanBuilder {
 
   /// Where in the container a path of the host is that lies below the root file system; nil when it does not.
   private func belowRoot(_ path: ContainerPath) -> ContainerPath? {
-    guard let root = spec.root else { return nil }
+    guard let folder = rootFolder, path.isInside(folder), path != folder, !folder.isRoot else { return nil }
     do throws(PathProblem) {
-      let folder = try ContainerPath(HostPath(root.path).absolute(in: bundle).string)
-      guard path.isInside(folder), path != folder, !folder.isRoot else { return nil }
       return try ContainerPath("/" + path.components.dropFirst(folder.components.count).joined(separator: "/"))
     } catch {
       return nil

@@ -27,6 +27,8 @@ struct PlanBuilder {
   let spec: Spec
   let host: HostFacts
   let options: PlanOptions
+  /// The root file system's path on the host; nil when it is none.
+  let rootFolder: ContainerPath?
   var problems = Problems()
   var namespaces = NamespacePlan()
 
@@ -35,6 +37,13 @@ struct PlanBuilder {
     self.spec = spec
     self.host = host
     self.options = options
+    do throws(PathProblem) {
+      rootFolder = try spec.root.map { root throws(PathProblem) in
+        try ContainerPath(HostPath(root.path).absolute(in: bundle).string)
+      }
+    } catch {
+      rootFolder = nil
+    }
   }
 
   var linux: Spec.Linux? { spec.linux }
