@@ -15,13 +15,13 @@ import Testing
   }
 
   static let budgets = [
-    Budget(command: "create", followsChildren: false, measured: 232),
-    Budget(command: "start", followsChildren: false, measured: 80),
-    Budget(command: "state", followsChildren: false, measured: 64),
-    Budget(command: "kill", followsChildren: false, measured: 88),
-    Budget(command: "delete", followsChildren: false, measured: 112),
-    Budget(command: "exec", followsChildren: false, measured: 185),
-    Budget(command: "run", followsChildren: true, measured: 755),
+    Budget(command: "create", followsChildren: false, measured: 209),
+    Budget(command: "start", followsChildren: false, measured: 51),
+    Budget(command: "state", followsChildren: false, measured: 40),
+    Budget(command: "kill", followsChildren: false, measured: 59),
+    Budget(command: "delete", followsChildren: false, measured: 89),
+    Budget(command: "exec", followsChildren: false, measured: 147),
+    Budget(command: "run", followsChildren: true, measured: 708),
   ]
 
   @Test(arguments: budgets)

@@ -36,14 +36,24 @@ import Testing
   }
 
   @Test func zombieHasEnded() throws {
-    var pid = pid_t(0)
-    let words: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("true"), nil]
-    defer { for word in unsafe words { unsafe free(word) } }
-    #expect(unsafe posix_spawn(&pid, "/bin/true", nil, nil, words, nil) == 0)
-    // It stays a zombie until it is waited for.
-    while try ProcessIdentity.of(pid: pid)?.hasEnded == false { usleep(1000) }
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/bin/sh")
+    // What takes the shell's place waits for no child of the shell's.
+    process.arguments = ["-c", "true & echo $!; exec sleep 1000"]
+    process.standardOutput = output
+    try process.run()
+    let word = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let pid = try #require(Int32(word.trimmingCharacters(in: .whitespacesAndNewlines)))
+    var attempts = 0
+    while attempts < 5000, try ProcessIdentity.of(pid: pid)?.hasEnded == false {
+      usleep(1000)
+      attempts += 1
+    }
     #expect(try ProcessIdentity.of(pid: pid)?.hasEnded == true)
-    #expect(waitpid(pid, nil, 0) == pid)
-    #expect(try ProcessIdentity.of(pid: pid) == nil)
+    process.terminate()
+    process.waitUntilExit()
   }
+
+  @Test func numberOfNoProcessIsNone() throws { #expect(try ProcessIdentity.of(pid: Int32.max) == nil) }
 }
