@@ -19,7 +19,8 @@ jq -rn --rawfile document "${CONFORMANCE:-docs/conformance.md}" '
   | ($events | map(select(.kind == "testSkipped") | .testID) | short_set) as $skipped
   | (($started - $failed) | short_set) as $passed
   | ($failed | short_set) as $failed
-  | ($document | split("\n") | map(select(startswith("| `")))) as $rows
+  # The counts on other hosts come after the properties.
+  | ($document | split("<!-- hosts:")[0] | split("\n") | map(select(startswith("| `")))) as $rows
   | [
       $rows[]
       | (capture("^\\| `(?<name>[^`]+)`").name) as $property

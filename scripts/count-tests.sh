@@ -4,12 +4,13 @@
 # that failed or were skipped. A parametrised test counts once; its cases are counted apart.
 set -euo pipefail
 
-jq -rn '
+jq -rRn '
   def functions: map(select(.payload.kind == "function") | .payload) | map({key: .id, value: .}) | from_entries;
-  [inputs]
+  # The last line of a run that was ended may be half a line.
+  [inputs | fromjson? // empty]
   | functions as $functions
   | map(select(.kind == "event") | .payload)
-  | map(select(.kind == "testStarted" and $functions[.testID]) | .testID) as $started
+  | map(select(.kind == "testEnded" and $functions[.testID]) | .testID) as $ended
   | map(select(.kind == "testCaseEnded")) as $cases
   | map(select(.kind == "testSkipped" and $functions[.testID])) as $skipped
   | (map(select(.kind == "issueRecorded" and (.issue.isKnown | not) and .issue.severity != "warning") | .testID)
@@ -17,5 +18,5 @@ jq -rn '
   | (if any(.kind == "runEnded") then empty else "the test run ended before its end" end),
     ($failed[] // empty | "failed: \(. // "outside any test")"),
     ($skipped[] | "skipped: \(.testID): \([.messages[].text] | join(" "))"),
-    "\($started | length) tests ran (\($cases | length) cases): \(($started - $failed) | length) passed, \($failed | length) failed; \($skipped | length) skipped"
+    "\($ended | length) tests ran (\($cases | length) cases): \(($ended - $failed) | length) passed, \($failed | length) failed; \($skipped | length) skipped"
 ' "$1"

@@ -36,4 +36,7 @@ unshare --mount --propagation private -- /bin/sh -euc '. scripts/private-run.sh;
 scripts/count-tests.sh "$events"
 echo "about other hosts, and not run on this one: ${elsewhere[*]:-none}"
 scripts/check-conformance.sh "$events" || status=1
+
+echo "on other kinds of hosts, for five minutes at most (all of it: make test-guest):"
+scripts/test-guest.sh --short --built v1 hostv2 hostsd v2 || status=1
 exit "$status"

@@ -31,6 +31,20 @@ public enum CurrentProcess {
     }
   }
 
+  /// Whether it is root only of a user namespace that stands for an ordinary user, as Podman without privileges makes one:
+  /// its variables are still the user's (runc#1808).
+  public static var isRootForAUser: Bool {
+    !(StartOfProgram.variable("XDG_RUNTIME_DIR") ?? "").isEmpty && StartOfProgram.variable("USER") != "root"
+      && isInUserNamespace
+  }
+
+  /// Whether groups may be set, which is denied in a user namespace that was made without privileges
+  /// (user_namespaces(7), “/proc/PID/setgroups”).
+  public static var mayChangeGroups: Bool {
+    guard isRootForAUser else { return true }
+    do { return try HostPath(constant: "/proc/self/setgroups").readText() == "allow" } catch { return true }
+  }
+
   /// prctl(2) with up to two arguments.
   @discardableResult
   public static func control(_ option: ProcessControl, _ a: UInt = 0, _ b: UInt = 0)

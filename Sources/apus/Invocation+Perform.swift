@@ -60,8 +60,7 @@ extension Invocation {
       return ContainerStore(path: try path(root, "--root").absolute(in: try currentFolder()))
     }
     if let folder = StartOfProgram.variable("XDG_RUNTIME_DIR"), !folder.isEmpty,
-      CurrentProcess.effectiveUser != 0
-        || StartOfProgram.variable("USER") != "root" && CurrentProcess.isInUserNamespace
+      CurrentProcess.effectiveUser != 0 || CurrentProcess.isRootForAUser
     {
       return ContainerStore(path: try path(folder, "XDG_RUNTIME_DIR").appending("apus"))
     }

@@ -18,19 +18,6 @@ import Testing
     #expect(try container.scratch.remains(of: container.id).isEmpty)
   }
 
-  /// The process fails while the runtime makes its cgroups, and ends with their word unread: the kernel answers
-  /// ECONNRESET before it hands over what the process had said.
-  @Test func whyTheProcessEndedIsHeard() throws {
-    let container = try Container { config in
-      let full: JSONValue = ["destination": "/tmp", "type": "tmpfs", "source": "tmpfs"]
-      let wrong: JSONValue = ["destination": "/tmp", "type": "no-such-type", "source": "none"]
-      config["mounts"] = .array([JSONValue](repeating: full, count: 200) + [wrong] + (config["mounts"]?.array ?? []))
-    }
-    let strace = ["/usr/bin/strace", "-o", "/dev/null", "-e", "inject=recvmsg:delay_enter=300000"]
-    try container.expectRefusal(
-      of: container.scratch.run(strace + container.words("create")), saying: "mount no-such-type on /tmp", "(ENODEV)")
-  }
-
   /// Somebody else's housekeeping, once the processes have ended.
   @Test(.root("removes cgroups by hand")) func removedCgroups() throws {
     let container = try Container()
@@ -42,7 +29,8 @@ import Testing
     #expect(!folders.isEmpty)
     kill(pid, SIGKILL)
     #expect(try container.becomes("stopped"))
-    for folder in folders { #expect(eventually { unsafe rmdir(folder) == 0 }, "\(folder)") }
+    // systemd has removed its own meanwhile.
+    for folder in folders { #expect(eventually { unsafe rmdir(folder) == 0 || errno == ENOENT }, "\(folder)") }
     #expect(try container.status == "stopped")
     try container.delete().succeed()
     #expect(try container.scratch.remains(of: container.id).isEmpty)
@@ -117,7 +105,9 @@ import Testing
   }
 
   /// A user namespace may have as many namespaces of a kind as its maker allows.
-  @Test(.root("sets limits in a user namespace"), arguments: ["mnt", "pid"])
+  @Test(
+    .root("sets limits in a user namespace"), .ownDriver("root of a user namespace has no systemd of its own"),
+    arguments: ["mnt", "pid"])
   func namespacesAreUsedUp(kind: String) throws {
     let container = try Container { $0["process.args"] = ["/bin/true"] }
     let script = "echo 0 >/proc/sys/user/max_\(kind)_namespaces && exec \"$@\""

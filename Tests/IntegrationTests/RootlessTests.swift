@@ -92,6 +92,22 @@ import Testing
     try bundle.apus("delete", "--force", bundle.id).succeed()
   }
 
+  /// The pid namespace that Podman without privileges is in belongs to the host: nobody comes back to it.
+  @Test func rootOfAUserNamespaceExecs() throws {
+    let bundle = try Bundle()
+    try bundle.edit {
+      $0["process.args"] = ["/bin/sleep", "100"]
+      $0["linux.namespaces"] = .array(($0["linux.namespaces"]?.array ?? []).filter { $0["type"] != "user" })
+      for name in ["uidMappings", "gidMappings"] { $0["linux.\(name)"] = nil }
+    }
+    let script = """
+      trap '"$1" delete --force "$2"' EXIT
+      "$1" run --detach "$2" && "$1" exec "$2" /bin/sh -c 'echo $(id -u) $(cat /proc/1/comm)'
+      """
+    let words = ["/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-euc", script, "sh"]
+    #expect(try bundle.run(words, [bundle.id]).succeed().stdout == "0 sleep\n")
+  }
+
   /// A range that /etc/subuid does not give, told in the words of newuidmap, or that the program is not there.
   @Test func foreignIDsAreRefused() throws {
     let bundle = try Bundle()

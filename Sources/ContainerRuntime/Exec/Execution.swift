@@ -73,6 +73,7 @@ final class Execution {
     var host = ExecHostFacts(
       lastCapability: Host.lastCapability(), capabilities: try fromKernel(Credentials.permittedCapabilities()),
       effectiveUser: CurrentProcess.effectiveUser)
+    host.mayChangeGroups = CurrentProcess.mayChangeGroups
     host.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
     host.hasSELinux = !(spec.process?.selinuxLabel ?? "").isEmpty && SecurityModules.hasSELinux
     do throws(InvalidConfiguration) {

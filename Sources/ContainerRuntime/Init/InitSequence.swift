@@ -254,7 +254,7 @@ public struct InitSequence: Equatable, Sendable {
     steps.append(
       .setUser(
         uid: process.uid, gid: process.gid, additionalGids: process.additionalGids,
-        changesGroups: !process.additionalGids.isEmpty || changesGroups))
+        changesGroups: process.mayChangeGroups && (!process.additionalGids.isEmpty || changesGroups)))
     steps.append(.setCapabilities(process.capabilities))
     steps.append(.setUmask(process.umask))
     let isForbidden = steps.contains { if case .setNoNewPrivileges = $0 { true } else { false } }

@@ -50,7 +50,7 @@ struct Launcher {
     case .throughPidNamespace:
       return try cloneThroughPidNamespace(request, run)
     case .intermediate:
-      return try cloneThroughIntermediate(request, run)
+      return try cloneThroughIntermediate(request, run, entering: nil)
     }
   }
 
@@ -60,6 +60,12 @@ struct Launcher {
     _ request: CloneRequest, _ run: InitRun
   ) throws(SystemCallError) -> ChildProcess {
     let own = try Descriptor.open(HostPath(constant: "/proc/self/ns/pid"), .readOnly)
+    // Root of a user namespace (Podman without privileges calls so) need not own the pid namespace that it is in, and
+    // would not come back from another one: then a process goes that need not come back.
+    do throws(SystemCallError) { try own.enterNamespace(.pid) } catch {
+      guard error.errno == .notPermitted else { throw error }
+      return try cloneThroughIntermediate(request, run, entering: .pid)
+    }
     try enter(run, only: .pid)
     let result: Result<ChildProcess, SystemCallError>
     do { result = .success(try clone(request) { run.run() }) } catch { result = .failure(error) }
@@ -87,13 +93,14 @@ struct Launcher {
 
   /// The intermediate enters the joined namespaces, so that what the second clone makes belongs to the joined user
   /// namespace, and makes the container's process as its own sibling.
+  /// - Parameter wanted: the one that it enters; all of them when nil.
   private func cloneThroughIntermediate(
-    _ request: CloneRequest, _ run: InitRun
+    _ request: CloneRequest, _ run: InitRun, entering wanted: NamespaceKind?
   ) throws(SystemCallError) -> ChildProcess {
     let channel = try Descriptor.socketPair(.sequencedPacket)
     var (outer, inner) = (CloneRequest(), request)
     inner.asSibling = true
-    let entersContainer = run.sequence.entersContainer
+    let entersContainer = wanted == nil && run.sequence.entersContainer
     // From inside a container's cgroup namespace its cgroups cannot be entered any more, so this process does it first.
     if entersContainer { swap(&outer.cgroup, &inner.cgroup) }
     let intermediate = try clone(outer) {
@@ -101,7 +108,7 @@ struct Launcher {
         try CurrentProcess.control(.parentDeathSignal, 9)
         if entersContainer { try run.cgroups.enter() }
         try IntermediateStep.entered.begin()
-        try enter(run, only: nil)
+        try enter(run, only: wanted)
         try IntermediateStep.entered.end()
         try IntermediateStep.cloned.begin()
         let child = try clone(inner) { run.run() }

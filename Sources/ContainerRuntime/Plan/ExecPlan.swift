@@ -42,6 +42,7 @@ public struct ExecHostFacts: Equatable, Sendable {
   /// What the caller itself has, and so may give.
   public var capabilities: CapabilityMask
   public var effectiveUser: UInt32
+  public var mayChangeGroups = true
   /// Security modules that the kernel runs; asked only for a process that needs them.
   public var hasAppArmor = false
   public var hasSELinux = false
@@ -79,6 +80,7 @@ extension ExecHostFacts {
   fileprivate var asHostFacts: HostFacts {
     var facts = HostFacts(
       lastCapability: lastCapability, capabilities: capabilities, effectiveUser: effectiveUser, cgroups: .unknown)
+    facts.mayChangeGroups = mayChangeGroups
     facts.hasAppArmor = hasAppArmor
     facts.hasSELinux = hasSELinux
     return facts

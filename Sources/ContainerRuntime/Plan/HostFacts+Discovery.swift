@@ -13,6 +13,10 @@ extension HostFacts {
     var facts = HostFacts(
       lastCapability: Host.lastCapability(), capabilities: own, effectiveUser: CurrentProcess.effectiveUser,
       cgroups: layout)
+    if CurrentProcess.isRootForAUser {
+      facts.hasForeignCgroups = true
+      facts.mayChangeGroups = CurrentProcess.mayChangeGroups
+    }
     facts.hasAppArmor = !(spec.process?.apparmorProfile ?? "").isEmpty && SecurityModules.hasAppArmor
     facts.hasSELinux =
       !((spec.process?.selinuxLabel ?? "") + (spec.linux?.mountLabel ?? "")).isEmpty && SecurityModules.hasSELinux

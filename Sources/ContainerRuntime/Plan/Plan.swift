@@ -104,6 +104,8 @@ public struct ProcessPlan: Equatable, Sendable {
   public var uid: UInt32
   public var gid: UInt32
   public var additionalGids: [UInt32]
+  /// Else the process keeps the groups of its caller, whatever the configuration wants (runc).
+  public var mayChangeGroups = true
   public var umask: UInt32
   public var capabilities: CapabilitySets
   public var resourceLimits: [ResourceLimit]
@@ -164,8 +166,12 @@ public struct HostFacts: Equatable, Sendable {
   public var resourceControl: HostPath?
   /// The caller has no privilege over the host, so ids outside its own mapping cannot be used.
   public var rootless: Bool { effectiveUser != 0 }
+  /// Only what systemd or an administrator has delegated can be used of the cgroups: for root of a user namespace too.
+  public var hasForeignCgroups: Bool
+  public var mayChangeGroups = true
 
   public init(lastCapability: Int, capabilities: CapabilityMask, effectiveUser: UInt32, cgroups: CgroupLayout) {
+    hasForeignCgroups = effectiveUser != 0
     self.lastCapability = lastCapability
     self.capabilities = capabilities
     self.cgroups = cgroups

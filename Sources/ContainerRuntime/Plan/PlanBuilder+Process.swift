@@ -36,7 +36,8 @@ extension PlanBuilder {
       terminal: process.terminal ?? false,
       consoleSize: windowSize(process),
       args: args, env: process.env ?? [], workingDirectory: folder,
-      uid: user.uid ?? 0, gid: user.gid ?? 0, additionalGids: user.additionalGids ?? [], umask: user.umask ?? 0o022,
+      uid: user.uid ?? 0, gid: user.gid ?? 0, additionalGids: user.additionalGids ?? [],
+      mayChangeGroups: host.mayChangeGroups, umask: user.umask ?? 0o022,
       capabilities: decide(process.capabilities, "\(place).capabilities"),
       resourceLimits: decide(process.rlimits ?? [], "\(place).rlimits"),
       noNewPrivileges: process.noNewPrivileges ?? false,
@@ -60,6 +61,9 @@ extension PlanBuilder {
     if user.uid == UInt32.max { problems.add("\(place).uid", "4294967295 is no user id", .userSyntax) }
     if user.gid == UInt32.max { problems.add("\(place).gid", "4294967295 is no group id") }
     if let umask = user.umask, umask > 0o777 { problems.add("\(place).umask", "must be at most 511 (octal 777)") }
+    if !host.mayChangeGroups && !(user.additionalGids ?? []).isEmpty {
+      problems.warn("\(place).additionalGids", "have no effect: the user namespace denies setgroups")
+    }
     guard namespaces.user == .new else { return }
     if !isMapped(user.uid ?? 0, linux?.uidMappings) {
       problems.add("\(place).uid", "cannot set uid to unmapped user \(user.uid ?? 0) in user namespace", .idMaps)

@@ -221,7 +221,7 @@ struct PlanBuilder {
   private mutating func decideCgroup(_ id: String) -> CgroupPlan? {
     do {
       let plan = try CgroupPlan(
-        linux: linux, id: id, layout: host.cgroups, isRootless: host.rootless || !Defence.deviceRules.isOn,
+        linux: linux, id: id, layout: host.cgroups, isRootless: host.hasForeignCgroups || !Defence.deviceRules.isOn,
         systemd: host.systemd.map { SystemdRequest(facts: $0, annotations: spec.annotations ?? [:]) })
       for warning in plan.warnings { problems.warn("linux.resources", warning) }
       return plan

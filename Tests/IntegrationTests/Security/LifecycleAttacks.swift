@@ -64,7 +64,9 @@ import Testing
     }
   }
 
-  @Test("E11: a create that fails leaves what it has made")
+  @Test(
+    "E11: a create that fails leaves what it has made",
+    .ownDriver("without the defence, nothing ends the process that holds the scope open, which is waited for"))
   func failedCreate() throws {
     try expectDefence("rollback") {
       let container = try Container {
@@ -108,7 +110,9 @@ import Testing
     }
   }
 
-  @Test("E14: what a container without a pid namespace has started outlives it")
+  @Test(
+    "E14: what a container without a pid namespace has started outlives it",
+    .ownDriver("systemd ends what is left in a scope"))
   func orphans() throws {
     try expectDefence("orphans") {
       let container = try Container { $0.dropNamespace("pid") }

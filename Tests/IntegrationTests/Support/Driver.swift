@@ -32,8 +32,11 @@ struct RuntimeCall {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// What a place asks for that systemd does not give: with its driver `linux.cgroupsPath` is a slice and a name.
-  static var placeByPath: Self {
-    .enabled(if: !Driver.isSystemd, "systemd places containers by slice and name, not by path")
+  /// What has another course, or none, where systemd makes the cgroups.
+  static func ownDriver(_ reason: Comment) -> Self {
+    .enabled(if: !Driver.isSystemd, "with systemd's cgroups: \(reason)")
   }
+
+  /// With systemd's driver `linux.cgroupsPath` is a slice and a name.
+  static var placeByPath: Self { .ownDriver("a place has a slice and a name, and no path") }
 }

@@ -178,6 +178,14 @@ struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     guard testCase != nil else { return try await function() }
+    await Turns.all.take()
+    let result: Result<Void, any Error>
+    do { result = .success(try await run(test, function)) } catch { result = .failure(error) }
+    await Turns.all.give()
+    try result.get()
+  }
+
+  private func run(_ test: Test, _ function: @Sendable () async throws -> Void) async throws {
     let scratch = try Scratch()
     do {
       try await Scratch.$running.withValue(scratch) { try await function() }
@@ -186,6 +194,27 @@ struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
       throw error
     }
     try scratch.end(sourceLocation: test.sourceLocation)
+  }
+}
+
+/// Swift Testing begins all test cases at once and goes on with each in turn. Hundreds of scratches beside each other
+/// would be as many processes that each of them looks through for its own remains.
+private actor Turns {
+  static let all = Turns()
+
+  private var free = 2 * ProcessInfo.processInfo.activeProcessorCount
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func take() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func give() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
 
