@@ -13,6 +13,14 @@ shift 3
 rm -rf /guest && mkdir -p /guest/tmp /guest/var/lib /guest/root /guest/home
 chmod 1777 /guest/tmp
 cp -a /home/. /guest/home/
+# What the guest has on its own disk, the same distribution, need not be asked for across the border at each exec.
+mount -t overlay -o "ro,lowerdir=/usr:$root/usr" overlay "$root/usr"
+if [ -n "${APUS_BINARY:-}" ]; then
+  mkdir /guest/tmp/.apus
+  cp "$APUS_BINARY" "${APUS_BINARY%/*}"/containerd-shim-* /guest/tmp/.apus/ || :
+  cp "$APUS_FAULT_BINARY" /guest/tmp/.apus/apus-fault
+  export APUS_BINARY="/tmp/.apus/${APUS_BINARY##*/}" APUS_FAULT_BINARY=/tmp/.apus/apus-fault
+fi
 for place in proc sys dev; do mount --rbind "/$place" "$root/$place"; done
 mount --rbind /run "$root/run"
 for place in tmp root home var/lib; do mount --bind "/guest/$place" "$root/$place"; done
