@@ -55,7 +55,7 @@ struct beginning {
 
 // The sealed view: the file in it, and what was opened on the way there.
 struct view {
-  long folder, empty, context, mount, file;
+  long folder, second, context, mount, file;
 };
 
 BARE static int begins_with(const char *text, const char *start) {
@@ -121,9 +121,31 @@ BARE static int is_same_file(long fd, const char *path) {
          one.stx_ctime.tv_sec == other.stx_ctime.tv_sec && one.stx_ctime.tv_nsec == other.stx_ctime.tv_nsec;
 }
 
+// An overlay wants two layers. The first has the program; of the second nothing is ever looked up. 0 when it is refused.
+BARE static int make_overlay(struct view *view) {
+  char layers[64];
+  view->context = call(SYS_fsopen, (long)"overlay", FSOPEN_CLOEXEC, 0, 0, 0, 0);
+  if (view->context < 0) return 0;
+  char *end = append_number(append(layers, "/proc/self/fd/"), view->folder);
+  append_number(append(end, ":/proc/self/fd/"), view->second);
+  if (call(SYS_fsconfig, view->context, FSCONFIG_SET_STRING, (long)"lowerdir", (long)layers, 0, 0) >= 0)
+    view->mount = make_file_system(view->context, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  close_one(view->context);
+  view->context = -1;
+  return view->mount >= 0;
+}
+
+// An empty file system that is mounted nowhere.
+BARE static long make_empty(void) {
+  long context = call(SYS_fsopen, (long)"tmpfs", FSOPEN_CLOEXEC, 0, 0, 0, 0);
+  long mount = context < 0 ? -1 : make_file_system(context, MOUNT_ATTR_RDONLY);
+  close_one(context);
+  return mount;
+}
+
 // A detached overlay without an upper layer over the program's folder, as in Seal.swift. 0 when it cannot be made.
 BARE static int make_view(struct view *view) {
-  char path[4096], layers[64];
+  char path[4096];
   long length = call(SYS_readlinkat, AT_FDCWD, (long)SELF, (long)path, sizeof path - 1, 0, 0);
   if (length <= 0 || length >= (long)sizeof path - 1 || path[0] != '/') return 0;
   path[length] = 0;
@@ -136,19 +158,14 @@ BARE static int make_view(struct view *view) {
   view->folder = call(SYS_openat, AT_FDCWD, (long)path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
   *name = first;
   if (view->folder < 0) return 0;
-  view->context = call(SYS_fsopen, (long)"tmpfs", FSOPEN_CLOEXEC, 0, 0, 0, 0);
-  if (view->context < 0) return 0;
-  view->empty = make_file_system(view->context, MOUNT_ATTR_RDONLY);
-  close_one(view->context);
-  view->context = -1;
-  if (view->empty < 0) return 0;
-  view->context = call(SYS_fsopen, (long)"overlay", FSOPEN_CLOEXEC, 0, 0, 0, 0);
-  if (view->context < 0) return 0;
-  char *end = append_number(append(layers, "/proc/self/fd/"), view->folder);
-  append_number(append(end, ":/proc/self/fd/"), view->empty);
-  if (call(SYS_fsconfig, view->context, FSCONFIG_SET_STRING, (long)"lowerdir", (long)layers, 0, 0) < 0) return 0;
-  view->mount = make_file_system(view->context, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-  if (view->mount < 0) return 0;
+  // A folder that every machine has, on a file system of its own, spares the making of an empty one. It will not do where
+  // it is none, or where the program lies above or below it.
+  view->second = call(SYS_openat, AT_FDCWD, (long)"/dev", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+  if (view->second < 0 || !make_overlay(view)) {
+    close_one(view->second);
+    view->second = make_empty();
+    if (view->second < 0 || !make_overlay(view)) return 0;
+  }
   view->file = call(SYS_openat, view->mount, (long)name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0, 0, 0);
   return view->file >= 0 && is_same_file(view->file, SELF);
 }
@@ -231,12 +248,12 @@ BARE __attribute__((used)) void apus_before_start(long *stack) {
   start.facts = (const Elf64_auxv_t *)(end + 1);
 
   struct view view;
-  view.folder = view.empty = view.context = view.mount = view.file = -1;
+  view.folder = view.second = view.context = view.mount = view.file = -1;
   if (make_view(&view) && !move_into(&start, view.file)) start_again(&start, view.file);
   close_one(view.file);
   close_one(view.mount);
   close_one(view.context);
-  close_one(view.empty);
+  close_one(view.second);
   close_one(view.folder);
 }
 
