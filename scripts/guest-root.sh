@@ -17,8 +17,10 @@ cp -a /home/. /guest/home/
 mount -t overlay -o "ro,lowerdir=/usr:$root/usr" overlay "$root/usr"
 if [ -n "${APUS_BINARY:-}" ]; then
   mkdir /guest/tmp/.apus
-  cp "$APUS_BINARY" "${APUS_BINARY%/*}"/containerd-shim-* /guest/tmp/.apus/ || :
+  cp "$APUS_BINARY" /guest/tmp/.apus/
   cp "$APUS_FAULT_BINARY" /guest/tmp/.apus/apus-fault
+  shim=${APUS_BINARY%/*}/containerd-shim-apus-v2
+  [ ! -e "$shim" ] || cp "$shim" /guest/tmp/.apus/
   export APUS_BINARY="/tmp/.apus/${APUS_BINARY##*/}" APUS_FAULT_BINARY=/tmp/.apus/apus-fault
 fi
 for place in proc sys dev; do mount --rbind "/$place" "$root/$place"; done

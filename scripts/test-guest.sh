@@ -7,6 +7,7 @@
 #   hostsd    the same with a systemd, which makes the containers' cgroups: the suites about that (scripts/test-systemd.sh)
 #   v2        a QEMU guest with a pure cgroup v2 tree and every controller
 #   systemd   the same with systemd as its first process, which makes the containers' cgroups (--systemd-cgroup)
+#   selinux   the v2 guest with SELinux in the place of AppArmor: the suites about labels
 #   rootless  the v2 guest, where an ordinary user with a delegated cgroup calls the runtime
 #
 # The guest sees this machine's root file system (scripts/guest-root.sh), so the tests find there what they find here.
@@ -41,7 +42,7 @@ while [[ ${1:-} == --* ]]; do
   shift
 done
 modes=("$@")
-((${#modes[@]})) || modes=(v1 hostv2 hostsd v2 systemd rootless)
+((${#modes[@]})) || modes=(v1 hostv2 hostsd v2 systemd selinux rootless)
 
 ((EUID == 0)) || { echo "test-guest makes cgroups and guests and needs root" >&2; exit 1; }
 for variable in APUS_BINARY APUS_FAULT_BINARY; do
@@ -63,9 +64,9 @@ no_guest() {
 }
 
 # The tests, in a private mount namespace with a tmpfs on /run and under a subreaper, as scripts/test.sh runs them.
-tests() { # MODE
+tests() { # MODE FILTER
   echo unshare --mount --propagation private -- "$PWD/scripts/stage.sh" "$1" \
-    tini -s -- "$bundle" --testing-library swift-testing --filter "'${filter:-IntegrationTests}'" \
+    tini -s -- "$bundle" --testing-library swift-testing --filter "'$2'" \
     --event-stream-output-path "$work/$1.jsonl" --event-stream-version 0
 }
 
@@ -76,16 +77,18 @@ SECONDS=0
 failed=0
 missing=unknown
 for mode in "${modes[@]}"; do
-  run=$(tests "$mode")
+  suites=$filter
+  [[ -n $suites || $mode != selinux ]] || suites='IntegrationTests\.Security(Module|Label)Tests/'
+  run=$(tests "$mode" "${suites:-IntegrationTests}")
   limit=$((seconds - (${short:+SECONDS} + 0)))
   if ((limit < 10)); then echo "test-guest: $mode: skipped: the five minutes are over" && continue; fi
   case $mode in
     v1 | hostv2 | hostrootless) ;;
-    hostsd | v2 | systemd | rootless)
+    hostsd | v2 | systemd | selinux | rootless)
       if [[ $missing == unknown ]]; then missing=$(no_guest); fi
       if [[ -n $missing ]]; then echo "test-guest: $mode: skipped: $missing" && continue; fi
       ;;
-    *) echo "test-guest: no mode $mode; one of v1, hostv2, hostsd, v2, systemd, rootless" >&2 && exit 2 ;;
+    *) echo "test-guest: no mode $mode; one of v1, hostv2, hostsd, v2, systemd, selinux, rootless" >&2 && exit 2 ;;
   esac
   case $mode in
     v1 | hostrootless) host=(/bin/sh -c "exec $run") ;;
@@ -98,6 +101,7 @@ for mode in "${modes[@]}"; do
       options=(--memory 3G --timeout "$limit" --env PATH --env APUS_BINARY --env APUS_FAULT_BINARY
         --env APUS_SHARED --env "APUS_PATIENCE=${APUS_PATIENCE:-8}")
       [[ $mode != systemd ]] || options+=(--systemd)
+      [[ $mode != selinux ]] || options+=(--append 'security=selinux selinux=1')
       host=(unshare --mount --propagation private -- /bin/sh -euc
         'mount --bind / "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"' sh "$work/host"
         "$guest/vmrun" "${options[@]}" --share "$work/host" --

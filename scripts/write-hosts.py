@@ -18,6 +18,7 @@ MODES = {
     "hostsd": "the same under systemd, which makes the cgroups: suites about that",
     "v2": "cgroup v2",
     "systemd": "cgroup v2 under systemd, which makes the cgroups",
+    "selinux": "cgroup v2, SELinux in the place of AppArmor: suites about labels",
     "rootless": "cgroup v2, called by an ordinary user",
 }
 

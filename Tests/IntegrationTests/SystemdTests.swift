@@ -123,8 +123,8 @@ import Testing
     // systemd writes what it knows again.
     try scratch.run(["/usr/bin/systemctl", "daemon-reload"]).succeed()
     #expect(files() == after)
-    // What the kernel refuses, systemd does not learn.
-    let refused = try container.apus("update", "--pids-limit", "30", "--cpu-quota", "1", container.id)
+    // What the kernel refuses, systemd does not learn. (A quota it would round up.)
+    let refused = try container.apus("update", "--pids-limit", "30", "--cpuset-cpus", "99", container.id)
     #expect(refused.isRefusal, "\(refused)")
     #expect(files() == after)
     #expect(try Systemd.show(unit, ["TasksMax"], scratch) == ["TasksMax=20"])
