@@ -14,7 +14,7 @@ case $mode in
     # The tests call the runtime with --systemd-cgroup.
     export APUS_SYSTEMD_CGROUP=1
     ;;
-  rootless | hostrootless)
+  rootless | hostuser)
     # The tests stay root, which looks on; the runtime is called by an ordinary user with a cgroup of its own.
     export APUS_ROOTLESS=tester
     if ! id tester >/dev/null 2>&1; then

@@ -5,6 +5,7 @@
 #   v1        hierarchies of cgroup v1 alone: this machine's, without the cgroup v2 tree beside them
 #   hostv2    a cgroup v2 tree alone on this machine's kernel; it has the controllers that v1 left to it, often none
 #   hostsd    the same with a systemd, which makes the containers' cgroups: the suites about that (scripts/test-systemd.sh)
+#   hostuser  the same as hostv2, where an ordinary user with a delegated cgroup calls the runtime
 #   v2        a QEMU guest with a pure cgroup v2 tree and every controller
 #   systemd   the same with systemd as its first process, which makes the containers' cgroups (--systemd-cgroup)
 #   selinux   the v2 guest with SELinux in the place of AppArmor: the suites about labels
@@ -42,7 +43,7 @@ while [[ ${1:-} == --* ]]; do
   shift
 done
 modes=("$@")
-((${#modes[@]})) || modes=(v1 hostv2 hostsd v2 systemd selinux rootless)
+((${#modes[@]})) || modes=(v1 hostv2 hostsd hostuser v2 systemd selinux rootless)
 
 ((EUID == 0)) || { echo "test-guest makes cgroups and guests and needs root" >&2; exit 1; }
 for variable in APUS_BINARY APUS_FAULT_BINARY; do
@@ -83,16 +84,16 @@ for mode in "${modes[@]}"; do
   limit=$((seconds - (${short:+SECONDS} + 0)))
   if ((limit < 10)); then echo "test-guest: $mode: skipped: the five minutes are over" && continue; fi
   case $mode in
-    v1 | hostv2 | hostrootless) ;;
+    v1 | hostv2 | hostuser) ;;
     hostsd | v2 | systemd | selinux | rootless)
       if [[ $missing == unknown ]]; then missing=$(no_guest); fi
       if [[ -n $missing ]]; then echo "test-guest: $mode: skipped: $missing" && continue; fi
       ;;
-    *) echo "test-guest: no mode $mode; one of v1, hostv2, hostsd, v2, systemd, selinux, rootless" >&2 && exit 2 ;;
+    *) echo "test-guest: no mode $mode; one of v1, hostv2, hostsd, hostuser, v2, systemd, selinux, rootless" >&2 && exit 2 ;;
   esac
   case $mode in
-    v1 | hostrootless) host=(/bin/sh -c "exec $run") ;;
-    hostv2) host=(scripts/unified-host.sh /bin/sh -c "exec $run") ;;
+    v1) host=(/bin/sh -c "exec $run") ;;
+    hostv2 | hostuser) host=(scripts/unified-host.sh /bin/sh -c "exec $run") ;;
     hostsd)
       host=(env "HOSTSD_TIMEOUT=$limit" scripts/test-systemd.sh --built --events "$work/hostsd.jsonl")
       [[ -z $filter ]] || host+=(--filter "$filter")

@@ -16,6 +16,7 @@ MODES = {
     "v1": "v1 alone",
     "hostv2": "cgroup v2 without controllers",
     "hostsd": "the same under systemd, which makes the cgroups: suites about that",
+    "hostuser": "cgroup v2 without controllers, called by an ordinary user",
     "v2": "cgroup v2",
     "systemd": "cgroup v2 under systemd, which makes the cgroups",
     "selinux": "cgroup v2, SELinux in the place of AppArmor: suites about labels",
