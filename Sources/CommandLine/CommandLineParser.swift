@@ -57,7 +57,8 @@ struct CommandLineParser {
   private func commandNamed(_ name: String) throws(UsageProblem) -> Command {
     guard let command = Command(name: name) else {
       let names = Command.allCases.map { $0.name } + ["help"]
-      throw .unknownCommand(name, suggestion: Suggestion.nearest(to: name, among: names))
+      throw .unknownCommand(
+        name, suggestion: name == "version" ? "--version" : Suggestion.nearest(to: name, among: names))
     }
     return command
   }

@@ -51,6 +51,7 @@ extension UsageError {
       "\(program): \"\(command.name)\" requires a maximum of \(maximum) argument(s), got \(given)"
     case .argumentCount(let command, let exactly, let given):
       "\(program): \"\(command.name)\" requires exactly \(exactly) argument(s), got \(given)"
+        + (exactly == 0 && [.validate, .explain].contains(command) ? "; the bundle is named by --bundle" : "")
     case .unknownShell(let name):
       "\(program): \"completion\" takes bash, zsh or fish, not \"\(name.escaped)\""
     case .other(let sentence):

@@ -10,6 +10,7 @@ public struct Errno: RawRepresentable, Equatable, Hashable, Sendable {
   public static let inputOutput = Errno(rawValue: 5)
   public static let noSuchDevice = Errno(rawValue: 6)
   public static let tooBig = Errno(rawValue: 7)
+  public static let executableFormat = Errno(rawValue: 8)
   public static let badDescriptor = Errno(rawValue: 9)
   public static let noChild = Errno(rawValue: 10)
   public static let again = Errno(rawValue: 11)

@@ -38,6 +38,11 @@ struct Reporter: Sendable {
       error.container = invocation.containerID ?? ""
     }
     append("error", (opening ?? "") + error.oneLine, fields(error))
+    if opening != nil, invocation.command == .run, let line = error.executing {
+      // As runc's init, which is the container's process by then: the log has the rest.
+      Output.writeError("\(line)\n")
+      exitNow(255)
+    }
     let start = opening ?? "apus: "
     if Terminal.isTerminal(2) {
       Output.writeError("\(start)\(error.summary)\n" + error.details.map { "  \($0)\n" }.joined())

@@ -9,6 +9,8 @@ import Testing
     ("help foo", 3, "No help topic for 'foo': there is no such command"),
     ("-h foo", 3, "No help topic for 'foo': there is no such command"),
     ("craete web", 3, "No help topic for 'craete': there is no such command, did you mean 'create'?"),
+    ("version", 3, "No help topic for 'version': there is no such command, did you mean '--version'?"),
+    ("validate web", 1, "apus: \"validate\" requires exactly 0 argument(s), got 1; the bundle is named by --bundle"),
     ("hepl", 3, "No help topic for 'hepl': there is no such command, did you mean 'help'?"),
     ("''", 3, "No help topic for '': there is no such command"),
     ("-9 web", 3, "No help topic for '-9': there is no such command"),

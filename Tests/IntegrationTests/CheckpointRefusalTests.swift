@@ -121,7 +121,8 @@ import Testing
     let container = try Container()
     let restore = ["restore", "--bundle", container.bundle]
     let missing = try container.scratch.apus(restore[0], restore[1], restore[2], container.id)
-    try container.expectRefusal(of: missing, saying: "checkpoint: no such file or directory (ENOENT)")
+    try container.expectRefusal(
+      of: missing, saying: "checkpoint: no such file or directory (ENOENT)", "hint: --image-path")
     let empty = container.scratch.path("empty")
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
     let output = try container.scratch.apus(

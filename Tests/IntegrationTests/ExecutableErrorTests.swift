@@ -57,13 +57,13 @@ import Testing
   @Test func scriptWithoutItsInterpreter() throws {
     let container = try Container { $0["process.args"] = ["/hello"] }
     try makeScript("#!/no/such/interpreter\n", at: container.rootfs + "/hello")
-    try container.expectRefusal(saying: "/hello", "no such file or directory")
+    try container.expectRefusal(saying: "/hello", "no such file or directory", "its interpreter is not in the image")
   }
 
   @Test func fileThatIsNoProgram() throws {
     let container = try Container { $0["process.args"] = ["/hello"] }
     try makeScript("\u{7f}ELF nonsense", at: container.rootfs + "/hello")
-    try container.expectRefusal(saying: "exec format error")
+    try container.expectRefusal(saying: "exec format error", "this machine's architecture")
   }
 
   /// As runc does: a working folder that the image lacks is made, also below a read-only root.

@@ -46,6 +46,27 @@ import Testing
         opening + "unable to start container process: exec: \"nope\": executable file not found in $PATH"))
   }
 
+  /// What the kernel would not execute is said by runc's init, in a line of its own and with its own status; the log has
+  /// all of it.
+  @Test func whatCannotBeExecutedIsSaidAsRuncsInitUnderItsName() throws {
+    let container = try Container { $0["process.args"] = ["/hello"] }
+    let (link, program, log) = (
+      container.scratch.path("runc"), container.rootfs + "/hello", container.scratch.path("log")
+    )
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: container.scratch.apus)
+    try Data("#!/no/such/interpreter\n".utf8).write(to: URL(filePath: program))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    for options in [[], ["--log", log]] {
+      let output = try container.scratch.run([link] + options + container.words("run").dropFirst())
+      #expect(output.status == 255)
+      #expect(output.stderr == "exec /hello: no such file or directory\n")
+    }
+    let written = readText(log)
+    for words in ["unable to start container process: exec /hello: ", "step ", "config.json.process.args", "hint: "] {
+      #expect(written.contains(words), "\(written)")
+    }
+  }
+
   @Test(arguments: [["--log", "@", "--log-format", "json"], ["--log-format=json", "--log", "@"]])
   func failureIsOneJSONObjectOnOneLine(options: [String]) throws {
     let container = try Container { $0["process.args"] = ["nope"] }

@@ -253,6 +253,60 @@ import Testing
     }
   }
 
+  /// A mount of the container as the source: only the runtime may map its ids where the container has users of its own.
+  @Test(arguments: [true, false])
+  func idsOfTheContainersOwnMountsAreMapped(hasOwnUsers: Bool) throws {
+    try withNestedSource { container, source in
+      let shell = """
+        touch \(source)/f \(source)/sub/f; chown 3:4 \(source)/f \(source)/sub/f
+        cd \(container.rootfs); mkdir given own all; chmod 0755 \(container.scratch.directory) \(container.bundle)
+        [ \(hasOwnUsers) = false ] || chown -R 100000:100000 .
+        """
+      try container.scratch.run(["/bin/sh", "-euc", shell]).succeed()
+      let mapping: JSONValue = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+      try container.edit { config in
+        if hasOwnUsers {
+          config.append(["type": "user"], to: "linux.namespaces")
+          config["linux.uidMappings"] = mapping
+          config["linux.gidMappings"] = mapping
+        }
+        config.append(bind(source, to: "/given", "rbind"), to: "mounts")
+        for (target, option) in [("/own", "idmap"), ("/all", "ridmap")] {
+          var mount = bind(container.rootfs + "/given", to: target, "rbind", option)
+          mount["uidMappings"] = mapping
+          mount["gidMappings"] = mapping
+          config.append(mount, to: "mounts")
+        }
+      }
+      let (given, mapped) = hasOwnUsers ? ("65534:65534", "3:4") : ("3:4", "100003:100004")
+      let script = "for m in given own all; do stat -c '%u:%g' /$m/f /$m/sub/f; done"
+      #expect(
+        try container.run(script).succeed().lines == [given, given, mapped, given, mapped, mapped])
+    }
+  }
+
+  /// What the kernel does not allow is told with the mount that it is about.
+  @Test func idsAreMappedOnce() throws {
+    let container = try Container()
+    let source = container.scratch.path("mapped-" + container.id)
+    let shell = """
+      mkdir \(source) \(container.rootfs)/given \(container.rootfs)/again
+      chown -R 100000:100000 \(container.rootfs); chmod 0755 \(container.scratch.directory) \(container.bundle)
+      """
+    try container.scratch.run(["/bin/sh", "-euc", shell]).succeed()
+    try container.edit { config in
+      let mapping: JSONValue = [["containerID": 0, "hostID": 100_000, "size": 65536]]
+      config.append(["type": "user"], to: "linux.namespaces")
+      config["linux.uidMappings"] = mapping
+      config["linux.gidMappings"] = mapping
+      config.append(bind(source, to: "/given", "bind", "idmap"), to: "mounts")
+      config.append(bind(container.rootfs + "/given", to: "/again", "bind", "idmap"), to: "mounts")
+    }
+    try container.expectRefusal(
+      saying: "error mounting \"/given\" to rootfs at \"/again\": ", "operation not permitted",
+      "can be mapped once")
+  }
+
   /// What the host's mount forbids, a container with users of its own may leave as it is, but not take back by a word;
   /// without users of its own the config has the last word.
   @Test(arguments: [

@@ -33,6 +33,23 @@ import Testing
     #expect(output.lines.count == places.count + 2)
   }
 
+  @Test func sourceThatIsNotThereIsTold() throws {
+    let container = try Container { config in
+      config.append(["destination": "/x", "source": "/nowhere/data", "options": ["rbind"]], to: "mounts")
+    }
+    let output = try validate(container)
+    #expect(output.status == 1)
+    #expect(output.lines.first?.hasSuffix("].source: \"/nowhere/data\": no such file or directory") == true)
+    #expect(output.lines.last == "1 error, 0 warnings")
+  }
+
+  @Test func missingConfigurationIsMended() throws {
+    let scratch = try Scratch.current
+    let output = try scratch.apus("validate", "--bundle", scratch.directory)
+    #expect(output.status == 1 && output.stderr.contains("/config.json: no such file or directory (ENOENT)"))
+    #expect(output.stderr.contains("hint: a bundle is a folder with a config.json, which apus spec writes"))
+  }
+
   @Test func warningsAloneAreNoFailure() throws {
     let container = try Container { config in
       config["linux.resources.memory"] = ["useHierarchy": true, "kernel": 1_048_576]

@@ -35,7 +35,11 @@ final class CheckpointFolders {
         workPath = imagesPath
       }
     } catch {
-      throw OperationError(error)
+      var told = OperationError(error)
+      if !making && error.errno == .noSuchFile {
+        told.hint = "--image-path names the folder with a checkpoint's images"
+      }
+      throw told
     }
     if let plan { try check(outside: plan) }
   }

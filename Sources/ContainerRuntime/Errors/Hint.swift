@@ -15,6 +15,10 @@ enum Hint {
     case (.mount(let plan, _), .notPermitted) where plan.keepsRestrictions:
       "the host's mount has attributes that a container with a user namespace cannot take back (ro, nosuid, nodev, noexec "
         + "and access times): leave their opposites out of the options, or change the mount on the host"
+    case (.mount(let plan, _), .notPermitted) where plan.idMap != nil:
+      "the ids of a mount can be mapped once, and only with CAP_SYS_ADMIN over its file system"
+    case (.mount(let plan, _), .invalid) where plan.idMap != nil:
+      "the file system may not support id-mapped mounts on this kernel: see mount_setattr(2)"
     case (.mount, .notPermitted), (.mountCgroups, .notPermitted):
       "a user namespace may mount only few file systems; bind the folder from the host instead"
     case (.mount, .noDevice): "the kernel does not know this type of file system: see /proc/filesystems"
@@ -26,6 +30,10 @@ enum Hint {
     case (.makeNamespaces, .noSpace): "a limit of namespaces is reached: see /proc/sys/user"
     case (.becomeNamespaceRoot, .invalid): "uid 0 and gid 0 must be among the mappings"
     case (.setUser, .invalid): "the id is not mapped in the user namespace"
+    case (.execute, .noSuchFile):
+      "what the file's first line (#!) or its ELF header names as its interpreter is not in the image"
+    case (.execute, .executableFormat):
+      "a script needs a first line like #!/bin/sh, and a binary must be made for this machine's architecture"
     case (.makeDevice, .exists): "remove the file from the image, or mount a tmpfs on /dev"
     default: nil
     }

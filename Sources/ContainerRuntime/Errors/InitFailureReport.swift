@@ -25,8 +25,12 @@ struct InitFailureReport {
     let step = sequence.steps[index]
     switch step {
     case .execute:
-      let text = "unable to start container process: exec \(singleLine(process.args[0])): \(error.errno.message)"
-      return OperationError("", "", .message(text), step: place(index))
+      let words = "exec \(singleLine(process.args[0])): \(error.errno.message)"
+      var told = OperationError(
+        "", "", .message("unable to start container process: \(words)"), step: place(index),
+        hint: Hint.text(for: step, error.errno))
+      told.executing = words
+      return told
     case .findProgram:
       let text = "unable to start container process: exec: \(quoted(process.args[0])): \(programProblem(error))"
       return OperationError("", "", .message(text), step: place(index))

@@ -23,6 +23,8 @@ public struct OperationError: Error, Sendable, CustomStringConvertible {
   public var cause: Cause
   public var step: Step?
   public var hint: String?
+  /// Where the kernel would not execute the program: runc's whole line for it, which its own init writes.
+  public var executing: String?
 
   public init(
     _ operation: String, _ container: String, _ cause: Cause, step: Step? = nil, hint: String? = nil

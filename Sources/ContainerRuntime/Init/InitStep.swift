@@ -88,6 +88,11 @@ public enum HookPoint: String, CaseIterable, Equatable, Sendable {
 }
 
 extension InitStep {
+  /// Whether it is a mount that needs what the runtime has opened under this number.
+  func usesSource(_ number: Int) -> Bool {
+    if case .mount(_, let source) = self { source == number } else { false }
+  }
+
   /// A short name for faults and traces, in `lower.case.words`.
   public var name: String {
     switch self {

@@ -16,6 +16,8 @@ final class Creation {
   private(set) var notifications: NotificationRelay?
   private var cgroups: CgroupReservation?
   var process: InitProcess?
+  /// The source whose mapping the container's process has asked for last.
+  private var lastMapped = -1
   private var isCommitted = false
 
   /// Reads the configuration, decides, and reserves the id and the cgroups.
@@ -315,12 +317,15 @@ final class Creation {
     }
   }
 
+  /// In the order of the steps and each once; the kernel takes none but the root of a detached mount.
   private func setIDMap(_ source: Int, _ process: InitProcess) throws(OperationError) {
-    guard sequence.sources.indices.contains(source), case .mapping(let idMap, let property) = sequence.sources[source]
+    guard source > lastMapped, sequence.sources.indices.contains(source),
+      case .mapping(let idMap, _) = sequence.sources[source],
+      let step = sequence.steps.firstIndex(where: { $0.usesSource(source) })
     else { throw OperationError("", "", .message("the container's process asks for an id map that it does not have")) }
+    lastMapped = source
     do throws(SystemCallError) { try SourceOpener.set(idMap, of: process.takeDescriptor()) } catch {
-      throw OperationError(
-        "", "", .properties([PropertyError("config.json.\(property ?? "mounts")", "its mapping of ids: \(error)")]))
+      throw failure(process, InitMessage.failed(step: step, error).bytes)
     }
     try tell(process, .idMapSet)
   }

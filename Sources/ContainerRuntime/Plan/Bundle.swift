@@ -36,7 +36,11 @@ public struct Bundle: Sendable {
     } catch {
       if error.isRefusal { throw OperationError("", "", .message(error.call)) }
       let what = error.subject == path.string ? "bundle \(path)" : "\(path)/config.json"
-      throw OperationError("", "", .systemCall(SystemCallError("open", what, error.errno)))
+      throw OperationError(
+        "", "", .systemCall(SystemCallError("open", what, error.errno)),
+        hint: error.errno == .noSuchFile
+          ? "a bundle is a folder with a config.json, which apus spec writes; --bundle names it, else it is the current one"
+          : nil)
     }
   }
 

@@ -96,6 +96,11 @@ extension PlanBuilder {
         uids.isEmpty ? "\(place).uidMappings" : "\(place).gidMappings", "must be given with the other one",
         .idMappedMounts)
     }
+    if opensTreesInside {
+      problems.add(
+        uids.isEmpty ? "\(place).options" : "\(place).uidMappings",
+        "id-mapped mounts need CAP_SYS_ADMIN on the host: the kernel lets no one else map the ids of its file systems")
+    }
     let useOwn = uids.isEmpty
     var joined: HostPath?
     if useOwn {

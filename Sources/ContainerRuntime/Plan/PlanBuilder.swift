@@ -51,7 +51,7 @@ struct PlanBuilder {
   var hasOwnUsers: Bool { namespaces.user != .host }
 
   /// open_tree(2) with OPEN_TREE_CLONE takes CAP_SYS_ADMIN over the mount namespace.
-  private var opensTreesInside: Bool {
+  var opensTreesInside: Bool {
     hasOwnUsers && namespaces.mount == .new && !host.capabilities.contains(.systemAdministration)
   }
 

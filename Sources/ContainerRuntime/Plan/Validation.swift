@@ -47,6 +47,15 @@ package struct Validation {
 
   /// The host may lack what a plan without a fault names.
   private mutating func look(at plan: Plan) {
+    for mount in plan.mounts {
+      guard case .bind(let source, _) = mount.source, let place = mount.property else { continue }
+      do throws(SystemCallError) { _ = try source.status() } catch {
+        // What this user may not look at, another may.
+        guard error.errno == .noSuchFile || error.errno == .notDirectory else { continue }
+        errors.append(
+          PropertyError("config.json.\(place).source", "\(quoted(source.string)): \(error.errno.message)"))
+      }
+    }
     do throws(SystemCallError) {
       if try plan.root.path.status().kind != .directory {
         errors.append(PropertyError("config.json.root.path", "\(quoted(plan.root.path.string)) is no folder"))

@@ -1,3 +1,5 @@
+import ContainerRuntime
+import Kernel
 import OCI
 import Testing
 
@@ -108,6 +110,26 @@ import Testing
       spec.root?.path = "/"
     }
     #expect(found.count == 3)
+  }
+
+  /// Whoever has to copy the mounts inside has no privilege over their file systems.
+  @Test(arguments: ["/source", "/bundle/rootfs/source"])
+  func idMappedMountNeedsTheHostsRoot(source: String) throws {
+    var spec = Spec.default(cgroupNamespace: true)
+    spec.mapIDs()
+    spec.mounts?.append(Spec.Mount(destination: "/mapped", source: source, options: ["bind", "idmap"]))
+    var host = try machine(user: 1000)
+    host.capabilities = []
+    let number = (spec.mounts?.count ?? 0) - 1
+    do {
+      _ = try Plan(id: "web", bundle: HostPath("/bundle"), spec: spec, host: host, options: PlanOptions())
+      Issue.record("no problem was found")
+    } catch let error as InvalidConfiguration {
+      #expect(
+        error.problems.contains {
+          $0.description.hasPrefix("config.json.mounts[\(number)].options: id-mapped mounts need CAP_SYS_ADMIN")
+        }, "\(error.problems)")
+    }
   }
 
   @Test func theDefaultHasNone() throws { #expect(try problems { _ in }.isEmpty) }
