@@ -114,7 +114,7 @@ import Testing
   }
 
   /// D5: cgroups that the container made inside its own are removed, deepest first.
-  @Test func nestedCgroupsAreRemoved() throws {
+  @Test(.root("the test makes the cgroups inside")) func nestedCgroupsAreRemoved() throws {
     let container = try Container()
     try container.runDetached()
     let folder = try container.folder(of: "pids")

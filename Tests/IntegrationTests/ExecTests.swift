@@ -109,7 +109,9 @@ import Testing
     #expect(try command.wait().succeed().stdout == "hi\n")
   }
 
-  @Test(arguments: ["new user namespace", "joined pid namespace", "no mount namespace", "host's pids"])
+  @Test(
+    .root("an ordinary user has a user namespace always, and joins none of the host's"),
+    arguments: ["new user namespace", "joined pid namespace", "no mount namespace", "host's pids"])
   func everyShapeIsEntered(shape: String) throws {
     let other = try running()
     let pid = try other.pid
@@ -146,7 +148,7 @@ import Testing
   // MARK: What confines it
 
   /// C13: everything that the kernel tells of the first process, it tells of the other.
-  @Test func confinedAsTheFirstProcess() throws {
+  @Test(.root("an ordinary user sets no groups")) func confinedAsTheFirstProcess() throws {
     let container = try running { config in
       config["process.oomScoreAdj"] = 123
       config["process.user"] = ["uid": 1000, "gid": 1000, "additionalGids": [7, 8], "umask": 63]
@@ -223,7 +225,7 @@ import Testing
 
   // MARK: Where its properties come from
 
-  @Test func optionsChangeTheConfiguredProcess() throws {
+  @Test(.root("an ordinary user sets no groups")) func optionsChangeTheConfiguredProcess() throws {
     let container = try running()
     let options = ["--env", "A=1", "--env", "A=2", "--cwd", "/tmp", "--additional-gids", "5", "-g", "6"]
     let script = "echo $A $HOME; pwd; id -G"
@@ -259,7 +261,7 @@ import Testing
     }
   }
 
-  @Test func subCgroupIsEntered() throws {
+  @Test(.root("the test makes the cgroup inside")) func subCgroupIsEntered() throws {
     let container = try running()
     let folder = try container.folder(of: "pids") + "/below"
     try container.scratch.run(["/bin/mkdir", folder]).succeed()
@@ -278,7 +280,8 @@ import Testing
   }
 
   /// A container that divides its cgroup among others of its own has one that takes no process itself any more.
-  @Test(.unifiedHierarchy) func processJoinsTheFirstOneBelow() throws {
+  @Test(.unifiedHierarchy, .root("the test divides the cgroup"))
+  func processJoinsTheFirstOneBelow() throws {
     let container = try running { $0.addCgroupNamespace() }
     let folder = try container.folder(of: "")
     let script = """
@@ -301,7 +304,7 @@ import Testing
   // MARK: Races
 
   /// E39: whatever the moment, a process is wholly inside or not there.
-  @Test func endOfTheContainerLeavesNoProcess() throws {
+  @Test(.root("procfs belongs to a pid namespace of its own")) func endOfTheContainerLeavesNoProcess() throws {
     for pause in [0, 500, 1000, 2000, 4000, 8000] as [UInt32] {
       let container = try running { $0.dropNamespace("pid") }
       let command = try container.scratch.start(container.words("exec", ["--detach"]) + ["/bin/sleep", "1000"])

@@ -84,7 +84,8 @@ import Testing
   }
 
   /// E13: all processes of a container without a pid namespace are signalled at once.
-  @Test(arguments: ["--all", "-a"]) func killAllSignalsEveryProcess(option: String) throws {
+  @Test(.root("procfs belongs to a pid namespace of its own"), arguments: ["--all", "-a"])
+  func killAllSignalsEveryProcess(option: String) throws {
     let container = try Container { $0.dropNamespace("pid") }
     try container.runDetached("setsid sleep 1000 & setsid sleep 1000 & exec sleep 1000")
     try container.scratch.run(container.words("kill", [option]) + ["KILL"]).succeed()

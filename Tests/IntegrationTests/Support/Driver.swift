@@ -37,6 +37,10 @@ extension Trait where Self == ConditionTrait {
     .enabled(if: !Driver.isSystemd, "with systemd's cgroups: \(reason)")
   }
 
-  /// With systemd's driver `linux.cgroupsPath` is a slice and a name.
-  static var placeByPath: Self { .ownDriver("a place has a slice and a name, and no path") }
+  /// With systemd's driver `linux.cgroupsPath` is a slice and a name, and an ordinary user has no place but what was given.
+  static var placeByPath: Self {
+    .enabled(
+      if: !Driver.isSystemd && Caller.isRoot,
+      "systemd's places are slices with names, and an ordinary user's are below what was delegated")
+  }
 }
