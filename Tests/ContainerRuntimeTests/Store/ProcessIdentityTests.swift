@@ -51,7 +51,8 @@ import Testing
       attempts += 1
     }
     #expect(try ProcessIdentity.of(pid: pid)?.hasEnded == true)
-    process.terminate()
+    // Its starter may have blocked SIGTERM.
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
