@@ -48,11 +48,15 @@ SHIM := .build/release/containerd-shim-apus-v2
 FAULT_BINARY := .build-fault/apus
 SWIFT_FORMAT_PATHS := Package.swift $(wildcard Sources Tests Fuzzing Examples)
 
-.PHONY: build
-build: ## Build the static release binaries, .build/release/apus and containerd-shim-apus-v2
+.PHONY: build build-command build-shim
+build: build-command build-shim ## Build the static release binaries, .build/release/apus and containerd-shim-apus-v2
+
+build-command:
 	$(SWIFT) build $(COMMAND_FLAGS) $(ENTRY) --product apus
-	$(SWIFT) build $(STATIC_FLAGS) --product containerd-shim-apus-v2 --scratch-path .build-static
 	scripts/place-binary.sh $(COMMAND_BUILT) $(BINARY)
+
+build-shim:
+	$(SWIFT) build $(STATIC_FLAGS) --product containerd-shim-apus-v2 --scratch-path .build-static
 	scripts/place-binary.sh .build-static/release/containerd-shim-apus-v2 $(SHIM)
 
 .PHONY: build-fault
@@ -66,7 +70,7 @@ $(BINARY) $(SHIM):
 .PHONY: test
 test: ## Install what the tests need, build, run every test as root (what .ci/run calls)
 	scripts/install-test-dependencies.sh
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target build build-fault
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target build-command build-fault build-shim
 	SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" scripts/test.sh
 
 HOSTS = SWIFT="$(SWIFT)" APUS_BINARY="$(CURDIR)/$(BINARY)" APUS_FAULT_BINARY="$(CURDIR)/$(FAULT_BINARY)" \

@@ -7,8 +7,10 @@ built=$1 destination=$2
 folder=$(dirname "$destination")
 if [[ $folder == .build/release && ! -e $folder ]]; then
   # SwiftPM makes .build/release a link to <triple>/release; a folder in its place would be in its way later.
-  mkdir -p ".build/$(readlink .build-static/release)"
-  ln -s "$(readlink .build-static/release)" .build/release
+  release=$(readlink "$(dirname "$built")")
+  mkdir -p ".build/$release"
+  # The command and the shim may come at once.
+  ln -sn "$release" .build/release 2>/dev/null || [[ -e $folder ]]
 fi
 mkdir -p "$folder"
 
