@@ -23,8 +23,9 @@ import Testing
     .controllers("pids"))
   func killsAtSystemCalls() throws {
     let numbers = try drive("step-kills", "--stride", "40").split { !$0.isNumber }.compactMap { Int($0) }
-    // A walk that lost its way would find no problems either.
-    #expect(numbers.count >= 4 && numbers[0] >= 14 && numbers[2] >= 300 && numbers[3] * 10 >= numbers[2] * 9)
+    // A walk that lost its way would find no problems either. A command that waits in steps while its calls are counted has
+    // more of them than when it is killed.
+    #expect(numbers.count >= 4 && numbers[0] >= 14 && numbers[2] >= 300 && numbers[3] >= 300)
   }
 
   @Test("E3, E4: cycles, execs, 64 callers at once, 16 with one id", .controllers("pids"))
